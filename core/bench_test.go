@@ -1,0 +1,231 @@
+package core
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spf13/afero"
+)
+
+// kinds of which every thousandth entry of a benchmark's log is rare.
+const (
+	commonKind Kind = 0x1000
+	rareKind   Kind = 0x2000
+)
+
+// benchStore is a log of so many entries in memory, all visible.
+func benchStore(b *testing.B, entries int) *Store {
+	b.Helper()
+	s, _ := soloStore(b, AckDurable)
+	s.index.insert(benchEntries(0, entries))
+	showAll(b, s)
+	return s
+}
+
+func benchEntries(first, count int) []*Entry {
+	entries := make([]*Entry, count)
+	for i := range entries {
+		seq := first + i
+		e := &Entry{Sequence: uint64(seq), Coordinate: Coordinate{"user", "room"}, Kind: commonKind, Clock: uint32(seq)}
+		if seq%1000 == 999 {
+			e.Kind = rareKind
+		}
+		entries[i] = e
+	}
+	return entries
+}
+
+// showAll publishes every entry that the index holds.
+func showAll(b *testing.B, s *Store) {
+	end := uint64(len(s.index.entries))
+	s.gate.reserve(end - s.gate.next())
+	must(b, s.gate.publish(end, []laneBound{{0, end}}, "benchmark"))
+}
+
+// pollRound polls batches from the beginning on, and begins again at the end.
+func pollRound(b *testing.B, s *Store, region Region, batch int) (delivered int) {
+	c := cursorOn(b, s, region)
+	for b.Loop() {
+		got, err := c.PollBatch(batch)
+		must(b, err)
+		if len(got) < batch {
+			c.rewind(place{})
+		}
+		delivered += len(got)
+	}
+	return delivered
+}
+
+// The floor is ranging over a slice of the same entries and copying what matches,
+// in batches of the same size.
+func BenchmarkPoll(b *testing.B) {
+	const entries, batch = 1_000_000, 64
+	s := benchStore(b, entries)
+	rare := Region{}.WithFact(ExactKind(rareKind))
+	for _, tt := range []struct {
+		name   string
+		region Region
+	}{{"region=all", Region{}}, {"region=rare", rare}, {"region=rare-lane", rare.WithLane(0)}} {
+		b.Run(fmt.Sprintf("entries=1e6/batch=%d/%s", batch, tt.name), func(b *testing.B) {
+			reportRate(b, pollRound(b, s, tt.region, batch), "entries/s")
+		})
+	}
+	b.Run(fmt.Sprintf("entries=1e6/batch=%d/slice", batch), func(b *testing.B) {
+		all, at, delivered := s.index.entries, 0, 0
+		for b.Loop() {
+			if at+batch > len(all) {
+				at = 0
+			}
+			benchBatch = make([]Entry, batch) // a poll's batch is its caller's: on the heap
+			for i, e := range all[at : at+batch] {
+				benchBatch[i] = *e
+			}
+			at += batch
+			delivered += len(benchBatch)
+		}
+		reportRate(b, delivered, "entries/s")
+	})
+}
+
+var benchBatch []Entry
+
+func reportRate(b *testing.B, count int, unit string) {
+	b.ReportMetric(float64(count)/b.Elapsed().Seconds(), unit)
+}
+
+// BenchmarkDrain reads whole logs, so that a poll whose cost grows with the log
+// shows as a rate that falls.
+func BenchmarkDrain(b *testing.B) {
+	for _, entries := range []int{10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("entries=%.0e/batch=64", float64(entries)), func(b *testing.B) {
+			s := benchStore(b, entries)
+			drained := 0
+			for b.Loop() {
+				c := cursorOn(b, s, Region{})
+				for {
+					batch, err := c.PollBatch(64)
+					must(b, err)
+					if len(batch) == 0 {
+						break
+					}
+					drained += len(batch)
+				}
+			}
+			reportRate(b, drained, "entries/s")
+		})
+	}
+}
+
+// BenchmarkFollowSelective polls after every appended entry for the one in a
+// thousand that matches: by an axis that the index lists, and by one that it does
+// not.
+func BenchmarkFollowSelective(b *testing.B) {
+	for _, tt := range []struct {
+		name   string
+		region Region
+	}{
+		{"kind", Region{}.WithFact(ExactKind(rareKind))},
+		{"clock", Region{}.WithClock(ClockRange{0, 0})},
+	} {
+		b.Run("axis="+tt.name, func(b *testing.B) {
+			s := benchStore(b, 0)
+			c := cursorOn(b, s, tt.region)
+			for b.Loop() {
+				s.index.insert(benchEntries(len(s.index.entries), 1))
+				showAll(b, s)
+				if _, err := c.PollBatch(64); err != nil {
+					b.Fatal(err)
+				}
+			}
+			reportRate(b, b.N, "appends/s")
+		})
+	}
+}
+
+// BenchmarkAppend appends durably, in memory and on the disk. Beside it stand one
+// write and one sync of the same bytes, which nothing can undercut.
+func BenchmarkAppend(b *testing.B) {
+	payload := make([]byte, 64)
+	for _, fsys := range []struct {
+		name string
+		open func(*testing.B) (afero.Fs, string)
+	}{
+		{"mem", func(*testing.B) (afero.Fs, string) { return afero.NewMemMapFs(), "/log" }},
+		{"os", func(b *testing.B) (afero.Fs, string) { return afero.NewOsFs(), b.TempDir() }},
+	} {
+		for _, batch := range []int{1, 64} {
+			name := fmt.Sprintf("fs=%s/batch=%d/payload=64", fsys.name, batch)
+			events := make([]Event, batch)
+			for i := range events {
+				events[i] = Event{Coordinate: Coordinate{"user", "room"}, Kind: KindData, Payload: payload}
+			}
+			b.Run(name, func(b *testing.B) {
+				fs, dir := fsys.open(b)
+				s, err := Open(fs, dir, Config{})
+				must(b, err)
+				for b.Loop() {
+					if _, err := s.AppendBatch(events); err != nil {
+						b.Fatal(err)
+					}
+				}
+				reportRate(b, b.N*batch, "events/s")
+				b.ReportMetric(float64(s.journal.end)/float64(b.N*batch), "B/event")
+				must(b, s.Close())
+			})
+			b.Run(name+"/bare", func(b *testing.B) {
+				fs, dir := fsys.open(b)
+				must(b, fs.MkdirAll(dir, 0o700))
+				bareWrites(b, fs, dir, batch)
+			})
+		}
+	}
+}
+
+// bareWrites writes and syncs the bytes that the journal takes for a batch.
+func bareWrites(b *testing.B, fs afero.Fs, dir string, batch int) {
+	text := make([]byte, 64)
+	texts := make([]string, batch)
+	for i := range texts {
+		texts[i] = string(text)
+	}
+	content := make([]byte, frameSize(texts...))
+	f, err := fs.OpenFile(filepath.Join(dir, "bare"), os.O_CREATE|os.O_WRONLY, 0o600)
+	must(b, err)
+	at := int64(0)
+	for b.Loop() {
+		n, err := f.WriteAt(content, at)
+		if err == nil {
+			err = f.Sync()
+		}
+		must(b, err)
+		at += int64(n)
+	}
+	reportRate(b, b.N*batch, "events/s")
+	must(b, f.Close())
+}
+
+// BenchmarkOpen recovers logs of 10,000 events, appended singly and in batches.
+func BenchmarkOpen(b *testing.B) {
+	const events = 10_000
+	for _, batch := range []int{1, 100} {
+		b.Run(fmt.Sprintf("events=1e4/batch=%d", batch), func(b *testing.B) {
+			disk := afero.NewMemMapFs()
+			s := openOn(b, disk, Config{Ack: AckWritten})
+			for range events / batch {
+				group := make([]Event, batch)
+				for i := range group {
+					group[i] = textEvent("a payload of forty bytes, more or less..")
+				}
+				_, err := s.AppendBatch(group)
+				must(b, err)
+			}
+			must(b, s.Close())
+			for b.Loop() {
+				must(b, openOn(b, disk, Config{}).Close())
+			}
+			reportRate(b, b.N*events, "events/s")
+		})
+	}
+}

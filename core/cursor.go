@@ -1,0 +1,168 @@
+package core
+
+import (
+	"time"
+)
+
+// CursorConfig says what a cursor does besides reading.
+type CursorConfig struct {
+	// Checkpoint is the id under which the cursor's position is kept; the zero
+	// value keeps none, and the cursor begins at the first event.
+	Checkpoint CheckpointID
+
+	// Gaps is how many gap observations are kept, the newest ones; zero keeps
+	// none.
+	Gaps int
+}
+
+// Cursor reads the events of a region in commit order, each once while it stands.
+// With a checkpoint id it resumes from where it was last committed: after a crash
+// events are repeated, never skipped.
+//
+// A cursor is for one task at a time.
+type Cursor struct {
+	store   *Store
+	region  Region
+	place   place
+	scanned uint64 // nothing below it can still match; a hint that rewinding resets
+	gaps    gapRing
+	closed  bool
+
+	id         CheckpointID // zero: not durable
+	generation uint64
+}
+
+// place is where a cursor stands: on an event that it delivered, or before all.
+type place struct {
+	started  bool
+	position uint64
+	event    EventHash // set when read from a checkpoint
+	entry    *Entry    // set when delivered
+}
+
+// Cursor returns a cursor over region. With a checkpoint id it takes a lease on
+// the id until it is closed, and resumes. It refuses a checkpoint that is damaged,
+// that another region or log saved, or that stands on an event this log does not
+// hold: never does it begin again silently.
+func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
+	if err := region.Validate(); err != nil {
+		return nil, err
+	}
+	if s.isClosed() {
+		return nil, ErrClosed
+	}
+	c := &Cursor{store: s, region: region, gaps: gapRing{capacity: config.Gaps}, id: config.Checkpoint}
+	if !c.durable() {
+		return c, nil
+	}
+	if err := s.lease(c.id); err != nil {
+		return nil, err
+	}
+	if err := c.resume(); err != nil {
+		s.release(c.id)
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Cursor) durable() bool { return c.id != CheckpointID{} }
+
+// Poll returns the next event, or false when none is visible yet.
+func (c *Cursor) Poll() (Entry, bool, error) {
+	batch, err := c.PollBatch(1)
+	if err != nil || len(batch) == 0 {
+		return Entry{}, false, err
+	}
+	return batch[0], true, nil
+}
+
+// PollBatch returns the next events, at most max of them, without waiting. The
+// cursor then stands on the last one returned; it does not move when there is
+// none.
+func (c *Cursor) PollBatch(max int) ([]Entry, error) {
+	if c.closed {
+		return nil, ErrClosed
+	}
+	if max <= 0 {
+		return nil, nil
+	}
+	view := c.store.gate.snapshot()
+	found, scanned := c.store.index.query(c.region, view, c.from(), max)
+	c.store.rt.Yield(PointPollQueried)
+	batch := make([]Entry, len(found))
+	for i, e := range found {
+		c.observe(e.Sequence, view)
+		c.place = place{started: true, position: e.Sequence, entry: e}
+		batch[i] = *e
+	}
+	c.scanned = scanned
+	return batch, nil
+}
+
+// observe notes the cancelled ranges that the cursor passes on its way to sequence.
+func (c *Cursor) observe(sequence uint64, view *visibility) {
+	if c.gaps.capacity <= 0 {
+		return
+	}
+	if gap, ok := observeGap(c.expected(), sequence, view.hidden); ok {
+		c.gaps.push(gap)
+	}
+}
+
+// expected is the first sequence after the one the cursor stands on.
+func (c *Cursor) expected() uint64 {
+	if !c.place.started {
+		return 0
+	}
+	return c.place.position + 1
+}
+
+func (c *Cursor) from() uint64 { return max(c.expected(), c.scanned) }
+
+// Pull is PollBatch that waits until there is an event, for deadline at most. It
+// returns no event and no error when the deadline has passed, and ErrClosed when
+// the store is closed. A deadline of zero or less polls once.
+func (c *Cursor) Pull(max int, deadline time.Duration) ([]Entry, error) {
+	rt, gate := c.store.rt, c.store.gate
+	start := rt.Elapsed()
+	for {
+		since := gate.wake.Epoch()
+		batch, err := c.PollBatch(max)
+		if err != nil || len(batch) > 0 || max <= 0 {
+			return batch, err
+		}
+		if c.store.isClosed() {
+			return nil, ErrClosed
+		}
+		left := deadline - (rt.Elapsed() - start)
+		if left <= 0 {
+			return nil, nil
+		}
+		rt.Yield(PointPullEmpty)
+		gate.park(since, left)
+	}
+}
+
+// Position returns the sequence the cursor stands on, or false when it stands
+// before the first event.
+func (c *Cursor) Position() (uint64, bool) { return c.place.position, c.place.started }
+
+// TakeGaps returns the gaps observed since the last call, oldest first. A gap is
+// observed again when its events are delivered again.
+func (c *Cursor) TakeGaps() []GapObservation { return c.gaps.take() }
+
+// rewind puts the cursor back to where it stood before.
+func (c *Cursor) rewind(to place) {
+	c.place = to
+	c.scanned = 0
+}
+
+// Close gives the checkpoint id back. It saves nothing. A second Close does
+// nothing.
+func (c *Cursor) Close() error {
+	if !c.closed && c.durable() {
+		c.store.release(c.id)
+	}
+	c.closed = true
+	return nil
+}

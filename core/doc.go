@@ -1,0 +1,98 @@
+// Package core is an embedded event log: events are appended to one file, become
+// durable in one order, and are delivered, at least once, to consumers that
+// remember where they were.
+//
+// # Model
+//
+// A [Store] is an open log. An [Event] belongs to a [Coordinate], an entity within
+// a scope, and has a [Kind], a lane and a payload. Appending gives it a sequence,
+// its place in the one commit order, and makes it an [Entry]. A lane is a label
+// within that order, not an order of its own.
+//
+// A batch is the events of one append: after a crash all of it is there or none.
+// A [Fence] is a visibility barrier around several appends: readers see all its
+// events once it is committed, and never one once it is cancelled. A [Frontier]
+// holds the watermarks of the log: allocated, written, durable, visible.
+//
+// A [Region] says which events a consumer is for. A [Cursor] reads a region in
+// commit order, by polling or by waiting; a [Worker] runs a cursor in a task of its
+// own and hands batches to a [Handler]. A [Checkpoint] is the durable position of
+// either under a [CheckpointID], bound to its region, to the [Lineage] of its log,
+// and to the very event that it stands on.
+//
+// The package asks the machine for an afero.Fs and for a [Runtime], and touches
+// nothing else: a simulation that brings both decides everything that could go
+// either way.
+//
+// # Contract
+//
+// Acknowledged: an append that returned nil is durable and visible, or with
+// [AckWritten] written; the next Sync, fence outcome or Close makes that durable
+// too. What is durable survives every crash, with its sequence. An append that
+// failed may be found after a crash, whole, or not; one that was refused is not.
+//
+// Visible never passes durable: what any reader has seen, no crash takes back. A
+// reader that waits wakes at the publish, not at its deadline.
+//
+// Delivery is at least once and in order, never exactly once. Within one life of a
+// cursor each event of its region comes once, by ascending sequence. With a
+// checkpoint id it resumes after what was last committed: after a crash, a panic of
+// the handler or a rollback events come again, and none is skipped. A handler must
+// be able to bear a repetition; [AtLeastOnce] is what says so in the types.
+//
+// The package fails closed: a file that is damaged, foreign, or of a later version
+// is a typed error, and so is a checkpoint that the log cannot vouch for. Nothing
+// restarts at zero by itself; [Store.RemoveCheckpoint] is for an operator to call.
+//
+// After a failure that leaves unknown what the disk holds, a failed sync above all,
+// the log is poisoned: it writes and promises nothing more, and goes on serving
+// what is durable. Opening it again finds out.
+//
+// # What upstream got wrong, and what happens here
+//
+// The engine follows batpak, written in Rust, whose flaws cost events. The tests
+// that meet a flaw name its number.
+//
+//   - consumers were shown events before they were durable, so that a
+//     checkpoint outlived what it counted. Here visible follows durable, and a
+//     checkpoint carries the hash of its event, which the log must hold.
+//   - recovery closed the holes of failed batches and so renumbered. Here
+//     sequences are in the frames.
+//   - the parts of an unfinished batch took later, acknowledged events
+//     with them. Here a batch is one frame, under one checksum.
+//   - a poll moved its cursor over events that it then dropped. Here it
+//     chooses from one snapshot, returns what it chose, and stands on the last of it.
+//   - an open fence did not survive a crash, a cancelled one could, and an
+//     append that raced a fence showed its events. Here outcomes are durable frames,
+//     the check is under the writer's lock, and no publish passes an open fence.
+//   - a torn tail stayed in place, or refused to open. Here it is cut and
+//     the cut made durable, and a tail of zeros is a torn tail like any other.
+//   - after a failed write the journal went on behind its remains. Here
+//     it is cut back, or poisoned if that fails.
+//   - checkpoints had no checksum. Here every bit is covered, and nothing but
+//     the one encoding is accepted.
+//   - positions were believed whatever the log, and two regions could share an
+//     identity. Here lineage, event and region must agree, and identities are
+//     injective.
+//   - directories were not synced, temporary files stayed, one id served two
+//     consumers. Here they are, they are swept, and an id is leased.
+//   - each poll sorted all that was left. Here it searches a list in order.
+//   - an exhausted worker ended without an error, Stop waited out its sleep,
+//     and a batch size of zero hung. Here Join says why, Stop wakes it, zero is 64.
+//   - gaps were reported twice. Here there is one list of cancelled ranges.
+//   - a lane could be shown beyond the log. Here no lane bound passes visible.
+//   - a failed append counted as written, and the next one as durable. Here a
+//     sync covers what was written, and confirmed, before it began.
+//
+// # Limits
+//
+//   - All entries stay in memory, payloads included, and the log is one file that
+//     only grows: there is no retention, and it is read whole by Open.
+//   - One process, and in it one Store, may have a directory open; nothing locks it.
+//   - A log holds fewer than 2^32 entries, and as many on a lane of one entity.
+//   - A flipped bit in frames that no later frame testifies for looks like a torn
+//     tail, and they are cut: the frames of the last sync, and what was written since.
+//     A checkpoint that stands on one of them is then refused.
+//   - Sequences of appends that failed or were lost unsynced stay unused in this life
+//     of the log and may be assigned after a reopen. No reader has seen them.
+package core

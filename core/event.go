@@ -1,0 +1,66 @@
+package core
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+)
+
+// Bounds on what one append may carry. They hold when reading too: nothing is
+// allocated on the word of a length field beyond them.
+const (
+	MaxPayload     = 1 << 20 // bytes in one event's payload
+	MaxBatchEvents = 256     // events in one AppendBatch
+	MaxBatchBytes  = 4 << 20 // encoded bytes of one AppendBatch
+)
+
+// Event is what a caller appends.
+type Event struct {
+	Coordinate Coordinate
+	Kind       Kind
+	Lane       uint32 // a branch label within the one commit order
+	Payload    []byte // at most MaxPayload bytes; the engine keeps no reference
+}
+
+// validate reports the first fault of an event that a user hands in.
+func (e Event) validate() error {
+	if err := e.Coordinate.Validate(); err != nil {
+		return err
+	}
+	if e.Kind.Reserved() {
+		return fmt.Errorf("%w: %v", ErrReservedKind, e.Kind)
+	}
+	if len(e.Payload) > MaxPayload {
+		return fmt.Errorf("%w: payload of %d bytes, at most %d", ErrTooLarge, len(e.Payload), MaxPayload)
+	}
+	return nil
+}
+
+// Entry is an event in the log. Its payload is shared: do not change it.
+type Entry struct {
+	Sequence   uint64 // place in the one commit order; never assigned twice to visible events
+	Coordinate Coordinate
+	Kind       Kind
+	Lane       uint32
+	Clock      uint32    // counts the events of this entity on this lane, from 0
+	Time       time.Time // wall clock at append, in whole milliseconds, UTC
+	Payload    []byte
+}
+
+// hash is SHA-256 over the lineage and every field of e, each of fixed width or
+// preceded by its length, so that no two entries share an encoding.
+func (e *Entry) hash(lineage Lineage) EventHash {
+	b := make([]byte, 0, 128+len(e.Payload))
+	b = append(b, lineage[:]...)
+	b = binary.BigEndian.AppendUint64(b, e.Sequence)
+	b = binary.BigEndian.AppendUint16(b, uint16(e.Kind))
+	b = binary.BigEndian.AppendUint32(b, e.Lane)
+	b = binary.BigEndian.AppendUint32(b, e.Clock)
+	b = binary.BigEndian.AppendUint64(b, uint64(e.Time.UnixMilli()))
+	for _, part := range []string{e.Coordinate.Entity(), e.Coordinate.Scope()} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+		b = append(b, part...)
+	}
+	return sha256.Sum256(append(b, e.Payload...))
+}

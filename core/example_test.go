@@ -1,0 +1,116 @@
+package core_test
+
+import (
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/batpak/batpak-sim/core"
+)
+
+// order is an event about an order, with what happened as its payload.
+func order(number int, text string) core.Event {
+	coordinate, err := core.NewCoordinate(fmt.Sprintf("order:%d", number), "shop")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return core.Event{Coordinate: coordinate, Kind: core.KindData, Payload: []byte(text)}
+}
+
+func openLog(fs afero.Fs) *core.Store {
+	store, err := core.Open(fs, "/var/lib/shop", core.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return store
+}
+
+// Append events and follow the log: Pull returns what is there at once, and waits
+// when there is nothing.
+func Example() {
+	store := openLog(afero.NewMemMapFs()) // afero.NewOsFs() for a disk
+	defer store.Close()
+
+	receipt, err := store.AppendBatch([]core.Event{order(17, "placed"), order(18, "placed")})
+	fmt.Println(receipt.First, receipt.Count, err)
+	_, err = store.Append(order(17, "paid"))
+	fmt.Println(err)
+
+	cursor, err := store.Cursor(core.Region{}.WithEntity("order:17"), core.CursorConfig{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for {
+		entries, err := cursor.Pull(64, 10*time.Millisecond)
+		if err != nil || len(entries) == 0 {
+			break
+		}
+		for _, e := range entries {
+			fmt.Println(e.Sequence, e.Coordinate, string(e.Payload))
+		}
+	}
+	// Output:
+	// 0 2 <nil>
+	// <nil>
+	// 0 order:17@shop placed
+	// 2 order:17@shop paid
+}
+
+// A worker with a checkpoint id goes on where it was, in the next process too.
+func ExampleStore_Worker() {
+	fs := afero.NewMemMapFs()
+	id, err := core.NewCheckpointID("mailer")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, text := range []string{"placed", "paid"} {
+		store := openLog(fs)
+		if _, err := store.Append(order(17, text)); err != nil {
+			log.Fatal(err)
+		}
+		worker, err := store.Worker(core.WorkerConfig{Checkpoint: id}, func(d core.Delivery) core.Action {
+			for _, e := range d.Entries {
+				fmt.Println("mail:", e.Coordinate.Entity(), string(e.Payload))
+			}
+			return core.Stop // accept the batch, and end
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(worker.Join(), store.Close())
+	}
+	// Output:
+	// mail: order:17 placed
+	// <nil> <nil>
+	// mail: order:17 paid
+	// <nil> <nil>
+}
+
+// Events under a fence show all at once, or never.
+func ExampleStore_BeginFence() {
+	store := openLog(afero.NewMemMapFs())
+	defer store.Close()
+	for _, outcome := range []func(*core.Fence) error{(*core.Fence).Cancel, (*core.Fence).Commit} {
+		fence, err := store.BeginFence()
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, text := range []string{"placed", "paid"} {
+			if _, err := fence.Append(order(17, text)); err != nil {
+				log.Fatal(err)
+			}
+		}
+		before := store.Frontier().Visible
+		fmt.Println(outcome(fence), before, store.Frontier().Visible)
+	}
+	for sequence := range store.Frontier().Visible {
+		_, shown := store.Read(sequence)
+		fmt.Print(shown, " ")
+	}
+	// Output:
+	// <nil> 0 2
+	// <nil> 2 4
+	// false false true true
+}

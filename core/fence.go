@@ -1,0 +1,64 @@
+package core
+
+// Fence holds back the events appended under it: readers see all of them after
+// Commit, or none ever after Cancel. While a fence is open no other append is
+// taken. A crash, or Close, before the outcome is durable cancels it.
+//
+// Its methods may be called concurrently.
+type Fence struct {
+	store *Store
+	token uint64
+}
+
+// BeginFence opens a fence. One may be open at a time: ErrFenceActive.
+func (s *Store) BeginFence() (*Fence, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.writable(noFence); err != nil {
+		return nil, err
+	}
+	token, err := s.gate.beginFence()
+	if err != nil {
+		return nil, err
+	}
+	return &Fence{store: s, token: token}, nil
+}
+
+// Append appends one event under the fence. See AppendBatch.
+func (f *Fence) Append(event Event) (Receipt, error) { return f.AppendBatch([]Event{event}) }
+
+// AppendBatch appends 1 to MaxBatchEvents events under the fence. They are written
+// but neither durable nor visible before Commit, whatever Config.Ack says. After
+// the outcome it fails with ErrFenceNotActive.
+func (f *Fence) AppendBatch(events []Event) (Receipt, error) {
+	receipt, _, err := f.store.append(events, f.token)
+	return receipt, err
+}
+
+// Commit makes the events of the fence durable and visible, all at once. When it
+// fails the outcome is unknown: the fence stays open, Commit and Cancel may be
+// tried again unless the journal is poisoned, and a crash may leave either.
+func (f *Fence) Commit() error { return f.resolve(frameFenceCommit) }
+
+// Cancel hides the events of the fence for ever, and durably so. It fails as
+// Commit does.
+func (f *Fence) Cancel() error { return f.resolve(frameFenceCancel) }
+
+func (f *Fence) resolve(outcome frameKind) error {
+	s := f.store
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.writable(f.token); err != nil {
+		return err
+	}
+	next := s.gate.next()
+	end, err := s.journal.append(&frame{kind: outcome, first: next, fence: f.token})
+	if err != nil {
+		return err
+	}
+	s.journal.confirm(mark{end, next})
+	return s.reveal(end, func() error {
+		s.rt.Yield(PointFenceResolved)
+		return s.gate.endFence(f.token, outcome == frameFenceCancel)
+	})
+}

@@ -1,0 +1,199 @@
+package core
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/tinylib/msgp/msgp"
+)
+
+// A frame is the unit of the journal that is there wholly or not at all. It holds
+// the events of one append, or the outcome of one fence. Integers are big-endian:
+//
+//	 0  magic "BPFR"
+//	 4  kind: 1 events, 2 fence committed, 3 fence cancelled
+//	 5  three zero bytes
+//	 8  body length in bytes, u32
+//	12  CRC-32C, u32
+//	16  sequence of the first event; in a fence's outcome, the next one, u64
+//	24  number of events, u32
+//	28  CRC-32C of the frame before it, or of the journal's header, u32
+//	32  fence token, zero outside a fence, u64
+//	40  journal offset below which all was durable when this was written, u64
+//	48  body: MessagePack, one array for each event
+//
+// The CRC covers the lineage, the frame's own offset, the header with the CRC as
+// zero, and the body: a frame is valid in its own log at its own place only, and
+// the CRC of the frame before it ties the journal into a chain.
+type frame struct {
+	kind   frameKind
+	first  uint64
+	count  uint32
+	prev   uint32
+	fence  uint64
+	synced int64
+	body   []byte
+	crc    uint32
+}
+
+type frameKind uint8
+
+const (
+	frameEvents      frameKind = 1
+	frameFenceCommit frameKind = 2
+	frameFenceCancel frameKind = 3
+)
+
+const (
+	frameHeaderSize = 48
+	frameBodyMax    = MaxBatchBytes
+)
+
+var (
+	frameMagic = [4]byte{'B', 'P', 'F', 'R'}
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+)
+
+// encode appends the frame as it stands at offset in a log of that lineage, and
+// fills f.crc.
+func (f *frame) encode(b []byte, lineage Lineage, offset int64) []byte {
+	start := len(b)
+	b = append(b, frameMagic[:]...)
+	b = append(b, byte(f.kind), 0, 0, 0)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(f.body)))
+	b = binary.BigEndian.AppendUint32(b, 0)
+	b = binary.BigEndian.AppendUint64(b, f.first)
+	b = binary.BigEndian.AppendUint32(b, f.count)
+	b = binary.BigEndian.AppendUint32(b, f.prev)
+	b = binary.BigEndian.AppendUint64(b, f.fence)
+	b = binary.BigEndian.AppendUint64(b, uint64(f.synced))
+	b = append(b, f.body...)
+	f.crc = frameCRC(b[start:], lineage, offset)
+	binary.BigEndian.PutUint32(b[start+12:], f.crc)
+	return b
+}
+
+// frameCRC is the CRC of a whole encoded frame, whatever its CRC field holds.
+func frameCRC(b []byte, lineage Lineage, offset int64) uint32 {
+	var place [8]byte
+	binary.BigEndian.PutUint64(place[:], uint64(offset))
+	crc := crc32.Update(0, castagnoli, lineage[:])
+	crc = crc32.Update(crc, castagnoli, place[:])
+	crc = crc32.Update(crc, castagnoli, b[:12])
+	crc = crc32.Update(crc, castagnoli, []byte{0, 0, 0, 0})
+	return crc32.Update(crc, castagnoli, b[16:])
+}
+
+// decodeFrame reads the frame at the start of b, which stands at offset, and
+// returns it with its size. The body is a part of b.
+func decodeFrame(b []byte, lineage Lineage, offset int64) (frame, int, error) {
+	if len(b) < frameHeaderSize {
+		return frame{}, 0, fmt.Errorf("%d bytes left, a frame header has %d", len(b), frameHeaderSize)
+	}
+	if [4]byte(b) != frameMagic {
+		return frame{}, 0, fmt.Errorf("magic % x, want % x", b[:4], frameMagic)
+	}
+	length := binary.BigEndian.Uint32(b[8:])
+	if length > frameBodyMax {
+		return frame{}, 0, fmt.Errorf("body of %d bytes, at most %d", length, frameBodyMax)
+	}
+	size := frameHeaderSize + int(length)
+	if len(b) < size {
+		return frame{}, 0, fmt.Errorf("frame of %d bytes, %d left", size, len(b))
+	}
+	f := frame{
+		kind:   frameKind(b[4]),
+		crc:    binary.BigEndian.Uint32(b[12:]),
+		first:  binary.BigEndian.Uint64(b[16:]),
+		count:  binary.BigEndian.Uint32(b[24:]),
+		prev:   binary.BigEndian.Uint32(b[28:]),
+		fence:  binary.BigEndian.Uint64(b[32:]),
+		synced: int64(binary.BigEndian.Uint64(b[40:])),
+		body:   b[frameHeaderSize:size:size],
+	}
+	if crc := frameCRC(b[:size], lineage, offset); crc != f.crc {
+		return frame{}, 0, fmt.Errorf("CRC-32C %08x, computed %08x", f.crc, crc)
+	}
+	return f, size, nil
+}
+
+// encodeEntries returns the body of a frame of events.
+func encodeEntries(entries []*Entry) []byte {
+	var b []byte
+	for _, e := range entries {
+		b = msgp.AppendArrayHeader(b, entryFields)
+		b = msgp.AppendString(b, e.Coordinate.Entity())
+		b = msgp.AppendString(b, e.Coordinate.Scope())
+		b = msgp.AppendUint16(b, uint16(e.Kind))
+		b = msgp.AppendUint32(b, e.Lane)
+		b = msgp.AppendUint32(b, e.Clock)
+		b = msgp.AppendInt64(b, e.Time.UnixMilli())
+		b = msgp.AppendBytes(b, e.Payload)
+	}
+	return b
+}
+
+const entryFields = 7
+
+// entries decodes the events of f. The payloads are copies.
+func (f *frame) entries() ([]*Entry, error) {
+	if f.kind != frameEvents {
+		return nil, nil
+	}
+	if f.count == 0 || f.count > MaxBatchEvents {
+		return nil, fmt.Errorf("%d events in a frame, want 1 to %d", f.count, MaxBatchEvents)
+	}
+	entries := make([]*Entry, f.count)
+	rest := f.body
+	for i := range entries {
+		var err error
+		if entries[i], rest, err = decodeEntry(rest); err != nil {
+			return nil, fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
+		}
+		entries[i].Sequence = f.first + uint64(i)
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("%d bytes after the last event", len(rest))
+	}
+	return entries, nil
+}
+
+func decodeEntry(b []byte) (*Entry, []byte, error) {
+	fields, b, err := msgp.ReadArrayHeaderBytes(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if fields != entryFields {
+		return nil, nil, fmt.Errorf("%d fields, want %d", fields, entryFields)
+	}
+	entity, b, err := msgp.ReadStringBytes(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("entity: %w", err)
+	}
+	scope, b, err := msgp.ReadStringBytes(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("scope: %w", err)
+	}
+	kind, b, errKind := msgp.ReadUint16Bytes(b)
+	lane, b, errLane := msgp.ReadUint32Bytes(b)
+	clock, b, errClock := msgp.ReadUint32Bytes(b)
+	milli, b, errTime := msgp.ReadInt64Bytes(b)
+	if err := errors.Join(errKind, errLane, errClock, errTime); err != nil {
+		return nil, nil, err
+	}
+	payload, b, err := msgp.ReadBytesBytes(b, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("payload: %w", err)
+	}
+	coordinate, err := NewCoordinate(entity, scope)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Entry{
+		Coordinate: coordinate, Kind: Kind(kind), Lane: lane, Clock: clock,
+		Time: time.UnixMilli(milli).UTC(), Payload: payload,
+	}, b, nil
+}

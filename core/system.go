@@ -1,0 +1,81 @@
+package core
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+)
+
+// System returns the runtime of production: goroutines, the system's clocks, and
+// identities from crypto/rand.
+func System() Runtime { return &system{start: time.Now()} }
+
+type system struct{ start time.Time }
+
+func (s *system) Now() time.Time           { return time.Now() }
+func (s *system) Elapsed() time.Duration   { return time.Since(s.start) }
+func (s *system) Mutex(string) sync.Locker { return new(sync.Mutex) }
+func (s *system) Yield(Point)              {}
+
+func (s *system) Identity() (id [16]byte) {
+	rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+	return id
+}
+
+func (s *system) Go(_ string, body func()) Task {
+	t := make(systemTask)
+	go func() {
+		defer close(t)
+		body()
+	}()
+	return t
+}
+
+type systemTask chan struct{}
+
+func (t systemTask) Join() { <-t }
+
+func (s *system) Notifier(string) Notifier {
+	return &systemNotifier{changed: make(chan struct{})}
+}
+
+// systemNotifier hands every epoch a channel of its own, closed when it is over.
+type systemNotifier struct {
+	mu      sync.Mutex
+	epoch   uint64
+	changed chan struct{}
+}
+
+func (n *systemNotifier) Epoch() uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.epoch
+}
+
+func (n *systemNotifier) Notify() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.epoch++
+	close(n.changed)
+	n.changed = make(chan struct{})
+}
+
+func (n *systemNotifier) Wait(since uint64, timeout time.Duration) bool {
+	n.mu.Lock()
+	epoch, changed := n.epoch, n.changed
+	n.mu.Unlock()
+	if epoch != since {
+		return true
+	}
+	if timeout <= 0 {
+		return false
+	}
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-changed:
+		return true
+	case <-timer.C:
+		return n.Epoch() != since
+	}
+}

@@ -1,0 +1,256 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Action is a handler's answer to a batch.
+type Action uint8
+
+const (
+	// Continue accepts the batch: its checkpoint is saved and the next one comes.
+	Continue Action = iota
+
+	// Stop accepts the batch and ends the worker once the checkpoint is saved.
+	Stop
+
+	// StopWithRollback refuses the batch and ends the worker: the next worker of
+	// the same checkpoint id gets the batch again.
+	StopWithRollback
+)
+
+// Delivery is what a handler gets: at least one event, in commit order.
+type Delivery struct {
+	Entries []Entry
+	Witness *AtLeastOnce // nil when the worker has no checkpoint id
+}
+
+// AtLeastOnce testifies that a delivery is repeated until it is accepted, across
+// restarts of the process. Only a worker with a checkpoint id hands it out.
+type AtLeastOnce struct{ id CheckpointID }
+
+// Checkpoint is the id under which the delivery is accounted for.
+func (a *AtLeastOnce) Checkpoint() CheckpointID { return a.id }
+
+// Handler deals with one delivery. It may see the same events again, after a
+// crash, a panic or a rollback, and must be able to bear that.
+type Handler func(Delivery) Action
+
+// WorkerConfig says what a worker reads and how. The zero value follows every
+// event from the first, in memory only.
+type WorkerConfig struct {
+	Region     Region
+	Checkpoint CheckpointID  // the zero value keeps no checkpoint: delivery starts over with each worker
+	BatchSize  int           // events in one delivery at most; zero = 64
+	IdleSleep  time.Duration // longest park between polls when idle; zero = 10 ms
+	Restart    RestartPolicy // after a handler's panic; zero = RestartOnce
+	Gaps       int           // gap observations kept; zero = none
+}
+
+func (c WorkerConfig) withDefaults() (WorkerConfig, error) {
+	if c.BatchSize < 0 || c.IdleSleep < 0 {
+		return c, fmt.Errorf("batpak: WorkerConfig: BatchSize %d and IdleSleep %v must not be negative", c.BatchSize, c.IdleSleep)
+	}
+	if c.BatchSize == 0 {
+		c.BatchSize = 64
+	}
+	if c.IdleSleep == 0 {
+		c.IdleSleep = 10 * time.Millisecond
+	}
+	return c, nil
+}
+
+// Worker hands the events of a region to a handler, batch by batch, in a task of
+// its own. Its methods may be called concurrently.
+type Worker struct {
+	store   *Store
+	config  WorkerConfig
+	handler Handler
+	cursor  *Cursor
+	task    Task
+
+	restarts restarts
+
+	mu       sync.Mutex // guards what is below; never held across a yield point
+	accepted place      // where the cursor stands once everything before was accepted
+	stopping bool
+	ended    bool
+	failure  error
+	gaps     gapRing
+}
+
+// Worker starts a worker. It fails as [Store.Cursor] does, and then starts none.
+func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if handler == nil {
+		return nil, errors.New("batpak: Store.Worker: the handler must not be nil")
+	}
+	s.lifecycle.Lock()
+	defer s.lifecycle.Unlock()
+	cursor, err := s.Cursor(config.Region, CursorConfig{Checkpoint: config.Checkpoint, Gaps: config.Gaps})
+	if err != nil {
+		return nil, err
+	}
+	w := &Worker{
+		store: s, config: config, handler: handler, cursor: cursor, accepted: cursor.place,
+		restarts: restarts{policy: config.Restart, window: s.rt.Elapsed()},
+		gaps:     gapRing{capacity: config.Gaps},
+	}
+	w.task = s.rt.Go("worker", w.run)
+	s.workers = append(slices.DeleteFunc(s.workers, (*Worker).hasEnded), w)
+	return w, nil
+}
+
+// run is the worker's task. It ends with a failure also when the handler ends the
+// task under it.
+func (w *Worker) run() {
+	failure := ErrHandlerExited
+	defer func() {
+		w.cursor.Close()
+		w.finish(failure)
+	}()
+	failure = w.loop()
+}
+
+func (w *Worker) loop() error {
+	gate, rt := w.store.gate, w.store.rt
+	for {
+		since := gate.wake.Epoch()
+		if w.isStopping() {
+			return nil
+		}
+		batch, err := w.cursor.PollBatch(w.config.BatchSize)
+		if err != nil {
+			return err
+		}
+		if len(batch) == 0 {
+			rt.Yield(PointPullEmpty)
+			gate.park(since, w.config.IdleSleep)
+			continue
+		}
+		rt.Yield(PointWorkerPolled)
+		if done, err := w.deliver(batch); done || err != nil {
+			return err
+		}
+	}
+}
+
+// deliver hands one batch to the handler and does what it answers. It reports
+// whether the worker is to end.
+func (w *Worker) deliver(batch []Entry) (bool, error) {
+	action, err := w.call(batch)
+	if err != nil {
+		w.cursor.rewind(w.accepted)
+		w.cursor.TakeGaps() // they come again with the batch
+		if !w.restarts.allow(w.store.rt.Elapsed()) {
+			return true, fmt.Errorf("%w: %w", ErrRestartsExhausted, err)
+		}
+		return false, nil
+	}
+	switch action {
+	case Continue, Stop:
+		return action == Stop, w.accept()
+	case StopWithRollback:
+		return true, nil
+	default:
+		return true, fmt.Errorf("batpak: handler returned action %d, legal are Continue, Stop and StopWithRollback", action)
+	}
+}
+
+// call runs the handler and turns its panic into an error.
+func (w *Worker) call(batch []Entry) (action Action, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &PanicError{Value: value, Stack: debug.Stack()}
+		}
+	}()
+	d := Delivery{Entries: batch}
+	if w.cursor.durable() {
+		d.Witness = &AtLeastOnce{id: w.config.Checkpoint}
+	}
+	return w.handler(d), nil
+}
+
+// accept saves where the cursor stands, if the worker is durable.
+func (w *Worker) accept() error {
+	w.store.rt.Yield(PointWorkerAccepted)
+	if w.cursor.durable() {
+		if err := w.cursor.Commit(); err != nil {
+			return err
+		}
+		w.store.rt.Yield(PointWorkerSaved)
+	}
+	w.advance(w.cursor.place, w.cursor.TakeGaps())
+	return nil
+}
+
+// Stop tells the worker to end after the batch in hand, and wakes it if it is
+// parked. It does not wait.
+func (w *Worker) Stop() {
+	w.mu.Lock()
+	w.stopping = true
+	w.mu.Unlock()
+	w.store.gate.wake.Notify()
+}
+
+// Join waits until the worker has ended and returns why: nil after Stop, or after
+// a handler's Stop or StopWithRollback; ErrRestartsExhausted, with the last
+// PanicError; ErrHandlerExited; or the error of a checkpoint that was not saved,
+// after which the batch is delivered again by the next worker.
+func (w *Worker) Join() error {
+	w.task.Join()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.failure
+}
+
+// Position returns the sequence of the last event that was accepted, or false when
+// none was, in this worker's life or under its checkpoint id before.
+func (w *Worker) Position() (sequence uint64, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.accepted.position, w.accepted.started
+}
+
+// TakeGaps returns the gaps observed in accepted batches since the last call,
+// oldest first.
+func (w *Worker) TakeGaps() []GapObservation {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.gaps.take()
+}
+
+func (w *Worker) advance(accepted place, gaps []GapObservation) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.accepted = accepted
+	for _, g := range gaps {
+		w.gaps.push(g)
+	}
+}
+
+func (w *Worker) isStopping() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stopping
+}
+
+func (w *Worker) hasEnded() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ended
+}
+
+func (w *Worker) finish(failure error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended, w.failure = true, failure
+}
