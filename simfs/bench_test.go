@@ -1,0 +1,165 @@
+package simfs_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/batpak/batpak-sim/simfs"
+	"github.com/spf13/afero"
+)
+
+// hold gives f a synced file of that many MiB.
+func hold(b *testing.B, f afero.Fs, name string, mib int) afero.File {
+	b.Helper()
+	h, err := f.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	must(b, err)
+	chunk := make([]byte, 1<<20)
+	for i := range chunk {
+		chunk[i] = byte(i)
+	}
+	for range mib {
+		_, err := h.Write(chunk)
+		must(b, err)
+	}
+	must(b, h.Sync())
+	return h
+}
+
+func benchFS(b *testing.B) *simfs.FS {
+	b.Helper()
+	f, err := simfs.New(simfs.Config{})
+	must(b, err)
+	return f
+}
+
+// rewindEvery bounds how far a benchmark's file grows past the size it is about.
+const rewindEvery = 256
+
+func BenchmarkAppendSync(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		for _, mib := range []int{1, 64} {
+			b.Run(fmt.Sprintf("fs=%s/mib=%d/bytes=4096", sys.name, mib), func(b *testing.B) {
+				h := hold(b, sys.fs(), "/f", mib)
+				block := make([]byte, 4096)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%rewindEvery == 0 {
+						must(b, h.Truncate(int64(mib)<<20))
+						_, err := h.Seek(0, io.SeekEnd)
+						must(b, err)
+					}
+					_, err := h.Write(block)
+					must(b, err)
+					must(b, h.Sync())
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   afero.Fs
+	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
+		b.Run(fmt.Sprintf("fs=%s/bytes=128", sys.name), func(b *testing.B) {
+			h := hold(b, sys.fs, "/f", 8)
+			record := make([]byte, 128)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%1024 == 0 {
+					must(b, h.Truncate(8<<20))
+					must(b, h.Sync())
+					_, err := h.Seek(0, io.SeekEnd)
+					must(b, err)
+				}
+				_, err := h.Write(record)
+				must(b, err)
+			}
+		})
+	}
+}
+
+func BenchmarkReadAt(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   afero.Fs
+	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
+		b.Run(fmt.Sprintf("fs=%s/mib=64/bytes=4096", sys.name), func(b *testing.B) {
+			h := hold(b, sys.fs, "/f", 64)
+			block := make([]byte, 4096)
+			b.SetBytes(4096)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				_, err := h.ReadAt(block, int64(i%16384)*4096)
+				must(b, err)
+			}
+		})
+	}
+}
+
+// BenchmarkCrash takes a crash image while 64 KiB of what is held is unsynced.
+func BenchmarkCrash(b *testing.B) {
+	for _, mib := range []int{1, 16, 64, 256} {
+		b.Run(fmt.Sprintf("mib=%d/dirtykib=64", mib), func(b *testing.B) {
+			f := benchFS(b)
+			h := hold(b, f, "/f", mib)
+			syncDir(b, f, "/")
+			for i := range int64(16) {
+				_, err := h.WriteAt(make([]byte, 4096), i<<20/16)
+				must(b, err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				f.Crash()
+			}
+		})
+	}
+}
+
+// BenchmarkLife is a filesystem from New to its second crash under the operations
+// of a small log: what a simulated run costs.
+func BenchmarkLife(b *testing.B) {
+	record := make([]byte, 200)
+	b.ReportAllocs()
+	ops := 0
+	for b.Loop() {
+		f := benchFS(b)
+		ops = 0
+		for range 2 {
+			ops += life(b, f, record)
+			f = f.Crash()
+		}
+	}
+	b.ReportMetric(float64(ops), "ops")
+}
+
+func life(b *testing.B, f *simfs.FS, record []byte) int {
+	must(b, f.MkdirAll("/data/cursors", 0o700))
+	syncDir(b, f, "/data")
+	syncDir(b, f, "/")
+	log, err := f.OpenFile("/data/log", os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	must(b, err)
+	ops := 10
+	for i := range 50 {
+		_, err := log.Write(record)
+		must(b, err)
+		must(b, log.Sync())
+		ops += 2
+		if i%5 == 0 {
+			put(b, f, "/data/cursors/c.tmp", os.O_CREATE, "n", true)
+			must(b, f.Rename("/data/cursors/c.tmp", "/data/cursors/c"))
+			syncDir(b, f, "/data/cursors")
+			ops += 8
+		}
+	}
+	return ops
+}

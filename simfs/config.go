@@ -1,0 +1,87 @@
+package simfs
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Config says how a filesystem behaves. Its zero value is a faultless posix-strict
+// disk whose crashes are drawn from a fixed seed.
+//
+// The functions may be called from every goroutine that uses the filesystem.
+type Config struct {
+	Profile Profile // zero = PosixStrict, the only one today
+	Unit    int     // bytes that survive a crash together: 1, 512 or 4096; zero = 512
+
+	// Choose decides everything that could go either way: it returns a value
+	// below n, and anything else panics. label is one of the Label constants. It
+	// is called with the filesystem locked and must not use it. nil = a
+	// generator with a fixed seed.
+	Choose func(label string, n uint64) uint64
+
+	// Now gives file times. It is called with the filesystem locked and must not
+	// use it. nil = a fixed instant that moves by one nanosecond at every change.
+	Now func() time.Time
+
+	// Hook is called before each operation, with nothing locked: it may run
+	// other operations on this filesystem, crash it, or end the goroutine.
+	// nil = none.
+	Hook func(Op)
+
+	// Observe is called after each operation with what it did, with nothing
+	// locked. Operations refused because the filesystem is dead are not
+	// reported. nil = none.
+	Observe func(Record)
+
+	// OnCrash is called, after Observe and with nothing locked, when a crash rule
+	// has frozen the filesystem; it may end the goroutine. nil = none.
+	OnCrash func(Op)
+
+	Faults []Rule // armed from the first operation; see FS.SetFaults
+}
+
+// The labels of the decisions that Config.Choose is asked for.
+const (
+	LabelSurvival = "simfs.survival" // how much of what is unsynced survives a crash, on the whole
+	LabelName     = "simfs.name"     // does this change of a directory entry survive
+	LabelSize     = "simfs.size"     // how many changes of a file's size survive
+	LabelUnit     = "simfs.unit"     // which version of a unit survives
+	LabelAttr     = "simfs.attr"     // does this change of mode, owner or time survive
+	LabelGap      = "simfs.gap"      // does a unit that was never written back read as zeros (0) or as filler (1)
+	LabelCut      = "simfs.cut"      // how many units of a write were done at the crash within it
+)
+
+// defaultUnit is the sector: the least that disks claim to write whole.
+const defaultUnit = 512
+
+// normal returns the configuration with its zeros replaced, or every problem.
+func (c Config) normal() (Config, []Fault, error) {
+	var problems []string
+	if c.Profile != PosixStrict {
+		problems = append(problems, fmt.Sprintf("profile %s is unknown, want %s", c.Profile, PosixStrict))
+	}
+	switch c.Unit {
+	case 0:
+		c.Unit = defaultUnit
+	case 1, defaultUnit, pageSize:
+	default:
+		problems = append(problems, fmt.Sprintf("unit %d is none of 1, 512, 4096", c.Unit))
+	}
+	if c.Choose == nil {
+		c.Choose = fixedSeed()
+	}
+	armed, wrong := arm(c.Faults)
+	if problems = append(problems, wrong...); len(problems) > 0 {
+		return c, nil, &ConfigError{Problems: problems}
+	}
+	return c, armed, nil
+}
+
+func fixedSeed() func(string, uint64) uint64 {
+	r := rand.New(rand.NewPCG(1, 2))
+	return func(_ string, n uint64) uint64 { return r.Uint64N(n) }
+}
+
+// fixedInstant is where file times begin when Config.Now is nil.
+var fixedInstant = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

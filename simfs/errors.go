@@ -1,0 +1,38 @@
+package simfs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// ErrCrashed is what every operation on a filesystem and on its handles returns
+// once that filesystem has crashed, been restarted, or been frozen by a crash rule.
+// It arrives inside an *fs.PathError (or *os.LinkError) and never matches
+// fs.ErrClosed: the handle was not closed, its process died.
+var ErrCrashed = errors.New("simfs: filesystem crashed")
+
+var (
+	errNegativeOffset = errors.New("negative offset")
+	errWriteAtAppend  = errors.New("invalid use of WriteAt on file opened with O_APPEND")
+)
+
+// ConfigError lists every fault that New or SetFaults found in what it was given.
+type ConfigError struct {
+	Problems []string
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("simfs: invalid configuration: %s", strings.Join(e.Problems, "; "))
+}
+
+// wrap dresses err as the os package would: the verb, and the names as the caller
+// gave them.
+func (c *call) wrap(err error) error {
+	if c.Kind == OpRename {
+		return &os.LinkError{Op: c.verb, Old: c.name, New: c.name2, Err: err}
+	}
+	return &fs.PathError{Op: c.verb, Path: c.name, Err: err}
+}

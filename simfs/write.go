@@ -1,0 +1,131 @@
+package simfs
+
+import (
+	"os"
+	"syscall"
+)
+
+// Write writes at the current offset, or at the end with O_APPEND.
+func (h *handle) Write(b []byte) (int, error) {
+	c, err := h.begin(OpWrite, "write", here, int64(len(b)))
+	if err != nil {
+		return 0, err
+	}
+	n, err := h.write(&c, b)
+	return n, h.fs.report(&c, n, err)
+}
+
+func (h *handle) write(c *call, b []byte) (int, error) {
+	h.fs.mu.Lock()
+	defer h.fs.leave(c)
+	if err := h.enter(c); err != nil {
+		return 0, err
+	}
+	if e := h.writable(); e != 0 {
+		return 0, h.fs.fail(c, e)
+	}
+	if h.flag&os.O_APPEND != 0 && len(b) > 0 {
+		h.pos = h.fs.inode(h.inode.no).live.size
+	}
+	n, err := h.writeTo(c, b, h.pos)
+	h.pos += int64(n)
+	return n, err
+}
+
+// WriteString is Write.
+func (h *handle) WriteString(s string) (int, error) { return h.Write([]byte(s)) }
+
+// WriteAt writes at off; it is refused with O_APPEND, as by os.File.
+func (h *handle) WriteAt(b []byte, off int64) (int, error) {
+	switch {
+	case h.flag&os.O_APPEND != 0:
+		return 0, h.inert("write", errWriteAtAppend)
+	case off < 0:
+		return 0, h.inert("writeat", errNegativeOffset)
+	case len(b) == 0:
+		return 0, h.inert("write", nil)
+	}
+	c, err := h.begin(OpWrite, "write", off, int64(len(b)))
+	if err != nil {
+		return 0, err
+	}
+	n, err := h.writeAt(&c, b, off)
+	return n, h.fs.report(&c, n, err)
+}
+
+func (h *handle) writeAt(c *call, b []byte, off int64) (int, error) {
+	h.fs.mu.Lock()
+	defer h.fs.leave(c)
+	if err := h.enter(c); err != nil {
+		return 0, err
+	}
+	if e := h.writable(); e != 0 {
+		return 0, h.fs.fail(c, e)
+	}
+	return h.writeTo(c, b, off)
+}
+
+// writeTo writes b at off, or as much of it as the rule that struck lets through.
+func (h *handle) writeTo(c *call, b []byte, off int64) (int, error) {
+	f, no := h.fs, h.inode.no
+	c.Off = off
+	if off > fileSizeMax-int64(len(b)) {
+		return 0, f.fail(c, syscall.EFBIG)
+	}
+	switch c.fault {
+	case ShortWrite:
+		rule := f.faults[c.rule].Rule
+		f.write(no, b[:rule.Bytes], off)
+		return rule.Bytes, c.wrap(rule.failure())
+	case CrashDuring:
+		f.write(no, b[:f.tear(off, int64(len(b)))], off)
+		return 0, nil
+	}
+	f.write(no, b, off)
+	if h.flag&os.O_SYNC != 0 {
+		f.sync(no)
+	}
+	return len(b), nil
+}
+
+// tear draws how many bytes of a write at off were done: whole units of the file,
+// from none to all.
+func (f *FS) tear(off, n int64) int64 {
+	unit := int64(f.cfg.Unit)
+	first, last := off/unit, (off+n-1)/unit
+	done := int64(f.choose(LabelCut, uint64(last-first)+2))
+	return max(0, min(n, (first+done)*unit-off))
+}
+
+// Truncate sets the size; the offset stays.
+func (h *handle) Truncate(size int64) error {
+	c, err := h.begin(OpTruncate, "truncate", size, 0)
+	if err != nil {
+		return err
+	}
+	return h.fs.report(&c, 0, h.truncate(&c, size))
+}
+
+func (h *handle) truncate(c *call, size int64) error {
+	h.fs.mu.Lock()
+	defer h.fs.leave(c)
+	if err := h.enter(c); err != nil {
+		return err
+	}
+	switch {
+	case size < 0 || h.writable() != 0:
+		return c.wrap(syscall.EINVAL)
+	case size > fileSizeMax:
+		return c.wrap(syscall.EFBIG)
+	}
+	h.fs.resize(h.inode.no, size)
+	return nil
+}
+
+// writable says what the open flags forbid.
+func (h *handle) writable() syscall.Errno {
+	if h.isDir || access(h.flag) == os.O_RDONLY {
+		return syscall.EBADF
+	}
+	return 0
+}
