@@ -1,0 +1,59 @@
+// Package sim runs concurrent code under a deterministic scheduler: one seed fixes every interleaving, every timer and
+// every kill of a run, so that a failure that strikes once in a million schedules strikes again at will.
+//
+// # Model
+//
+// A [Sim] is one run. Its tasks ([Task]) are written like goroutines, but they are coroutines: one runs at a time, and it
+// runs until it reaches a place where it may be switched. These places are the calls of [Sim.Yield], [Sim.Sleep],
+// [Mutex.Lock], [Notifier.Wait], [Notifier.Notify] and [Task.Join]. What happens between two of them is atomic.
+//
+// A step is the choice, at such a place, of the task that goes on. A [Strategy] makes it from the tasks that can run; the
+// default, [RandomWalk], chooses uniformly. A step that stays with the same task costs no switch.
+//
+// A decision is one draw from a [Source]. Everything random in a run, the schedule and whatever the code around it
+// needs (workload, faults), is drawn from a source under a label, and each label is a stream of its own. [Seed] derives the
+// streams from a number, [Recorder] writes the decisions down, [Replay] answers from such a list.
+//
+// Virtual time starts at zero and moves only when no task can run: it then jumps to the next timer. Timers of the same
+// instant fire together, in the order of their arming.
+//
+// A [Process] is a group of tasks that dies together. [Process.Kill] is a power cut: the tasks unwind where they stand, as
+// if each had called [runtime.Goexit] there. Their deferred calls run; recover does not save them.
+//
+// The [Trace] is the sequence of events: what the scheduler did and what users emit. Its digest is a hash over all of
+// them.
+//
+// # Contract
+//
+// The same program with the same Source and Strategy makes the same run and the same digest, in every process, at every
+// GOMAXPROCS, with and without the race detector, as long as the code under test is deterministic between two places
+// where it may be switched: no ranging over maps where order matters, no real clock, no real goroutines, no addresses.
+//
+// [Sim.Run] ends: when all tasks have ended, in a deadlock, at a bound, or at the first panic of a task, and [Outcome] says
+// which. Tasks that are left then unwind as killed ones do, and no goroutine stays behind.
+//
+// While a killed task unwinds, its deferred calls can call anything here and nothing hangs. Yield, Sleep, Wait and Join
+// return at once, Lock and Unlock do nothing, Notify and Emit work as ever, and Go starts nothing. A second call that would
+// block, or the 4097th call of any kind, ends the deferred function that makes it, by Goexit, and the next deferred call
+// runs. A panic in deferred code is reported like any other. The mutexes that the task held are released afterwards, for
+// the sake of processes that share them; objects of a process that nobody shares die with it.
+//
+// Before Run and after it no task is running. Mutexes can then be locked, notifiers can notify, Yield does nothing; what
+// would have to block panics. So code under test can be built and looked at outside the run.
+//
+// A step that switches, with its event in the digest, costs two to three bare coroutine switches and allocates nothing.
+//
+// The examples find a lost wakeup and a deadlock by trying seeds, and replay the latter.
+//
+// # Limits
+//
+// Code that loops without ever calling the Sim, or blocks on a channel or a sync.Mutex that another task holds, hangs the
+// run: nothing can take it off the processor. Code whose only progress is time, such as a loop around [Sim.Now], must Sleep.
+//
+// The race detector sees the tasks as one thread of execution, in the order of their steps; it finds no races between
+// them. Interleavings inside the stretches between yield points are not explored.
+//
+// A deadlock among some tasks is not seen while others run or hold timers; the bounds end such a run.
+//
+// Run must not be called on a goroutine that is locked to its thread. A Sim is not safe for use by real goroutines.
+package sim
