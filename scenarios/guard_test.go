@@ -1,0 +1,129 @@
+package scenarios
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/batpak/batpak-sim/sim"
+)
+
+func TestGuardedPanic(t *testing.T) {
+	config := Config{Scenario: "crash", Seed: 5, Faults: FaultsLight, Steps: 3}
+	got := guarded(func(Config) (Result, error) { panic("boom") }, config)
+	if !strings.Contains(got.Stack, "TestGuardedPanic") {
+		t.Errorf("stack = %q, want the function that panicked in it", got.Stack)
+	}
+	got.Stack = ""
+	want := Result{Scenario: "crash", Seed: 5, FaultMode: FaultsLight, Steps: 3, Verdict: HarnessError, Reason: "panic: boom", Outcome: Unended}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("guarded (-want +got):\n%s", d)
+	}
+}
+
+func TestGuardedError(t *testing.T) {
+	got := guarded(func(Config) (Result, error) { return Result{}, errors.New("no such thing") }, Config{Seed: 5})
+	if got.Verdict != HarnessError || got.Reason != "no such thing" || got.Seed != 5 {
+		t.Errorf("guarded = %+v, want a harness error of seed 5", got)
+	}
+}
+
+// script is a run that has another result each time, and a trace if asked for.
+func script(results ...Result) runFunc {
+	return func(c Config) (Result, error) {
+		r := results[0]
+		if len(results) > 1 {
+			results = results[1:]
+		}
+		if c.Keep == 0 {
+			r.Trace = nil
+		}
+		return r, nil
+	}
+}
+
+func TestTwice(t *testing.T) {
+	event := func(kind string) sim.Event { return sim.Event{Step: 7, Kind: kind} }
+	one := Result{Verdict: Pass, Digest: 1, Switches: 3, Stack: "here", Trace: []sim.Event{event("a"), event("b")}}
+	digest := Result{Verdict: Violated, Digest: 2, Switches: 4, Trace: []sim.Event{event("a"), event("c"), event("d")}}
+	shorter := Result{Verdict: Pass, Digest: 2, Trace: []sim.Event{event("a")}}
+	switches := one
+	switches.Switches = 4
+	stack := one
+	stack.Stack = "there"
+	tests := []struct {
+		name string
+		runs []Result
+		want string // the reason; empty = they are the same
+	}{
+		{"the same", []Result{one}, ""},
+		{"only another stack", []Result{one, stack}, ""},
+		{"another digest", []Result{one, digest, one, digest},
+			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  7 0.000000000 - c - -"},
+		{"a shorter trace", []Result{one, shorter, one, shorter},
+			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  (the trace has ended)"},
+		{"now and then", []Result{one, digest, one, one, one, digest},
+			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  7 0.000000000 - c - -"},
+		{"never again", []Result{one, digest, one},
+			"Digest: 0000000000000001 and 0000000000000002\nthe traces of 9 further runs were all the same"},
+		{"not in the trace", []Result{one, switches, one},
+			"Switches: 3 and 4\nthe traces of 9 further runs were all the same"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			want := tt.runs[0]
+			want.Trace = nil
+			want.Checked = true
+			if tt.want != "" {
+				want.Verdict = HarnessError
+				want.Reason = "two runs of the same seed differ\n" + tt.want
+			}
+			if d := cmp.Diff(want, twice(script(tt.runs...), Config{})); d != "" {
+				t.Errorf("twice (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// A result that differs in any field at all is noticed.
+func TestDifferenceNamesTheField(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(*Result)
+	}{
+		{"Verdict", func(r *Result) { r.Verdict = Violated }},
+		{"Violation", func(r *Result) { r.Violation = &Violation{Oracle: "order"} }},
+		{"Counters", func(r *Result) { r.Counters.Appends = 1 }},
+		{"Faults", func(r *Result) { r.Faults = map[string]uint64{"fail": 1} }},
+		{"Points", func(r *Result) { r.Points = map[string]uint64{"fs/sync": 1} }},
+		{"Virtual", func(r *Result) { r.Virtual = 1 }},
+		{"Tail", func(r *Result) { r.Tail = []string{"x"} }},
+		{"Trace", func(r *Result) { r.Trace = []sim.Event{{}} }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var changed Result
+			tt.make(&changed)
+			if got := difference(Result{}, changed); !strings.HasPrefix(got, tt.name+": ") {
+				t.Errorf("difference = %q, want field %s", got, tt.name)
+			}
+		})
+	}
+}
+
+func TestSweepCheckDeterminism(t *testing.T) {
+	runs := 0
+	summary, err := sweep(t.Context(), SweepConfig{To: 1, Workers: 1, CheckDeterminism: true}, func(c Config) (Result, error) {
+		runs++
+		return stub(c)
+	}, func(r Result) {
+		if !r.Checked {
+			t.Errorf("result of %s, seed %d is not checked", r.Scenario, r.Seed)
+		}
+	})
+	if err != nil || runs != 16 || summary.Runs != 8 || summary.Verdict() != Pass {
+		t.Errorf("sweep = %v, %v, %d runs out of %d; want 8 that pass out of 16", summary.Verdict(), err, summary.Runs, runs)
+	}
+}

@@ -1,0 +1,214 @@
+package scenarios
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+)
+
+// ledger is what the harness knows of the log: every event that was ever handed
+// to an append, what became of it, and what the disk has done.
+type ledger struct {
+	fates     map[string]*fate // by payload name
+	ops       map[string]*attempt
+	order     []*attempt // in the order in which they began
+	fences    map[string]*fenceFate
+	consumers map[string]*consumer
+	log       []core.Entry             // what the store showed when it was last opened
+	lied      bool                     // the disk has dropped a sync: nothing durable is sure any more
+	struck    bool                     // in this incarnation a fault has returned an error
+	visible   map[string]time.Duration // in this incarnation: when a payload was surely visible
+}
+
+// attempt is one append.
+type attempt struct {
+	op          string
+	incarnation int
+	names       []string
+	fence       string
+	acked       bool
+	failed      bool
+	durable     bool
+	first       uint64
+}
+
+// fate is what became of one event.
+type fate struct {
+	event     core.Event
+	attempt   *attempt
+	delivered bool // to anyone, ever: what was seen must stay
+}
+
+// fenceFate is how far a fence got.
+type fenceFate struct {
+	tried  bool // a commit was begun: a crash may leave either outcome
+	done   bool // an outcome is durable
+	commit bool // ... and it is this one
+}
+
+// shows reports whether the fence's events may be seen.
+func (f *fenceFate) shows() bool {
+	if f.done {
+		return f.commit
+	}
+	return f.tried
+}
+
+// consumer is what one consumer was handed.
+type consumer struct {
+	region    core.Region
+	started   bool         // where this incarnation's first cursor began
+	position  uint64       // ...
+	resumed   bool         // a cursor was opened in this incarnation
+	delivered []core.Entry // the last batch
+	last      core.Entry   // the last entry accepted
+	any       bool         // ... if any was
+}
+
+func newLedger() *ledger {
+	return &ledger{
+		fates: make(map[string]*fate), ops: make(map[string]*attempt),
+		fences: make(map[string]*fenceFate), consumers: make(map[string]*consumer), visible: make(map[string]time.Duration),
+	}
+}
+
+func (l *ledger) record(e *Event) {
+	switch e.Kind {
+	case EventBegan:
+		l.struck = false
+		clear(l.visible)
+		for _, c := range l.consumers {
+			c.resumed = false
+		}
+	case EventOpened, EventDrained:
+		l.log = e.Entries
+		l.see(e)
+	case EventAttempt:
+		l.begin(e)
+	case EventAcked:
+		l.ack(e)
+	case EventFailed:
+		l.ops[e.Op].failed = true
+	case EventSynced:
+		l.sync(e)
+	case EventFenceTry:
+		l.fence(e.Fence).tried = l.fence(e.Fence).tried || e.Commit
+	case EventFenceDone:
+		l.resolve(e)
+	case EventResumed:
+		l.resume(e)
+	case EventDelivered:
+		l.see(e)
+		l.consumer(e.Actor).delivered = e.Entries
+	case EventAccepted:
+		l.consumer(e.Actor).accept()
+	case EventLied:
+		l.lied = true
+	case EventStruck:
+		l.struck = true
+	}
+}
+
+func (l *ledger) begin(e *Event) {
+	a := &attempt{op: e.Op, incarnation: e.Incarnation, fence: e.Fence}
+	for _, ev := range e.Events {
+		n := name(ev.Payload)
+		a.names = append(a.names, n)
+		l.fates[n] = &fate{event: ev, attempt: a}
+	}
+	l.ops[e.Op] = a
+	l.order = append(l.order, a)
+}
+
+func (l *ledger) ack(e *Event) {
+	a := l.ops[e.Op]
+	a.acked, a.first = true, e.First
+	if e.Durable {
+		l.endure(a, e.Time)
+	}
+}
+
+// endure notes that an attempt is durable and, as that comes with it, visible.
+func (l *ledger) endure(a *attempt, at time.Duration) {
+	a.durable = true
+	for _, n := range a.names {
+		if _, known := l.visible[n]; !known {
+			l.visible[n] = at
+		}
+	}
+}
+
+func (l *ledger) sync(e *Event) {
+	for _, a := range l.order {
+		if a.incarnation == e.Incarnation && a.acked && a.fence == "" && a.first < e.First {
+			l.endure(a, e.Time)
+		}
+	}
+}
+
+func (l *ledger) fence(name string) *fenceFate {
+	if l.fences[name] == nil {
+		l.fences[name] = &fenceFate{}
+	}
+	return l.fences[name]
+}
+
+// resolve notes a fence's durable outcome and what it makes of its appends.
+func (l *ledger) resolve(e *Event) {
+	f := l.fence(e.Fence)
+	f.done, f.commit = true, e.Commit
+	for _, a := range l.order {
+		if a.fence == e.Fence && a.acked && e.Commit {
+			l.endure(a, e.Time)
+		}
+	}
+}
+
+func (l *ledger) consumer(name string) *consumer {
+	if l.consumers[name] == nil {
+		l.consumers[name] = &consumer{}
+	}
+	return l.consumers[name]
+}
+
+func (l *ledger) resume(e *Event) {
+	c := l.consumer(e.Actor)
+	c.region, c.delivered = e.Region, nil
+	if !c.resumed {
+		c.resumed, c.started, c.position = true, e.Started, e.Position
+	}
+}
+
+func (c *consumer) accept() {
+	if n := len(c.delivered); n > 0 {
+		c.last, c.any = c.delivered[n-1], true
+	}
+}
+
+// allowed reports whether anyone may ever see the event: it is not hidden behind
+// a fence.
+func (l *ledger) allowed(f *fate) bool {
+	return f.attempt.fence == "" || l.fence(f.attempt.fence).shows()
+}
+
+// see notes that the entries were shown to someone.
+func (l *ledger) see(e *Event) {
+	for _, entry := range e.Entries {
+		n := name(entry.Payload)
+		if f := l.fates[n]; f != nil {
+			f.delivered = true
+		}
+		if _, known := l.visible[n]; !known {
+			l.visible[n] = e.Time
+		}
+	}
+}
+
+// sequence returns the sequence that the named event was acknowledged at.
+func (a *attempt) sequence(payload string) (uint64, bool) {
+	return a.first + uint64(slices.Index(a.names, payload)), a.acked
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/batpak/batpak-sim/core"
+)
+
+// checkpointHonesty holds that a cursor resumes only where its consumer has
+// accepted an event, never before the position that was last saved durably, and
+// only while the log still holds that very event.
+type checkpointHonesty struct {
+	ledger   *ledger
+	accepted map[string]map[uint64]string // by consumer: position, and the payload that stood there
+	saved    map[string]uint64            // by consumer: one past the position saved
+}
+
+func newCheckpointHonesty(l *ledger) *checkpointHonesty {
+	return &checkpointHonesty{ledger: l, accepted: make(map[string]map[uint64]string), saved: make(map[string]uint64)}
+}
+
+func (*checkpointHonesty) Name() string { return "checkpoint-honesty" }
+
+func (o *checkpointHonesty) Observe(e *Event) *Violation {
+	switch e.Kind {
+	case EventAccepted:
+		o.accept(e.Actor)
+	case EventSaved:
+		o.saved[e.Actor] = o.ledger.consumer(e.Actor).last.Sequence + 1
+	case EventForgetting:
+		delete(o.saved, e.Actor)
+	case EventPlanted:
+		delete(o.saved, e.Actor)
+		if n := len(e.Entries); n > 0 {
+			o.stand(e.Actor, e.Entries[n-1])
+		}
+	case EventResumed:
+		return o.resume(e)
+	}
+	return nil
+}
+
+func (o *checkpointHonesty) accept(actor string) {
+	if c := o.ledger.consumer(actor); c.any {
+		o.stand(actor, c.last)
+	}
+}
+
+// stand notes that a checkpoint may stand on an entry.
+func (o *checkpointHonesty) stand(actor string, on core.Entry) {
+	if o.accepted[actor] == nil {
+		o.accepted[actor] = make(map[uint64]string)
+	}
+	o.accepted[actor][on.Sequence] = name(on.Payload)
+}
+
+func (o *checkpointHonesty) resume(e *Event) *Violation {
+	next := uint64(0)
+	if e.Started {
+		next = e.Position + 1
+	}
+	if !o.ledger.lied && next < o.saved[e.Actor] {
+		return violation("saved position lost", "a checkpoint that was saved survives every crash",
+			"%s resumes from sequence %d, its checkpoint was saved at %d", e.Actor, next, o.saved[e.Actor]-1)
+	}
+	if !e.Started {
+		return nil
+	}
+	payload, ok := o.accepted[e.Actor][e.Position]
+	if !ok {
+		return violation("never accepted", "a checkpoint stands on an event that the consumer accepted",
+			"%s resumes after sequence %d", e.Actor, e.Position)
+	}
+	at, found := slices.BinarySearchFunc(o.ledger.log, e.Position, compareSequence)
+	if found && name(o.ledger.log[at].Payload) != payload {
+		return violation("another event", "a checkpoint stands on the event that was accepted",
+			"%s accepted %s at sequence %d, where the log has %s now", e.Actor, payload, e.Position, name(o.ledger.log[at].Payload))
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package scenarios
+
+import "github.com/batpak/batpak-sim/core"
+
+// ghost holds that nothing is shown that nobody may see: nothing fenced or
+// cancelled, nothing whose append failed in this life of the process, no part of
+// a batch, and nothing above the visible frontier.
+type ghost struct {
+	ledger *ledger
+	top    uint64 // one past the highest sequence delivered in this incarnation
+}
+
+func newGhost(l *ledger) *ghost { return &ghost{ledger: l} }
+
+func (*ghost) Name() string { return "no-ghost" }
+
+func (o *ghost) Observe(e *Event) *Violation {
+	switch e.Kind {
+	case EventBegan:
+		o.top = 0
+	case EventOpened, EventDrained:
+		if v := o.wholeBatches(e.Entries); v != nil {
+			return v
+		}
+	case EventFrontier:
+		if o.top > e.Frontier.Visible {
+			return violation("above the frontier", "deliveries stay below the visible frontier",
+				"sequence %d was delivered, visible is %d", o.top-1, e.Frontier.Visible)
+		}
+	}
+	for i := range e.Entries {
+		if v := o.check(e, &e.Entries[i]); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (o *ghost) check(e *Event, entry *core.Entry) *Violation {
+	o.top = max(o.top, entry.Sequence+1)
+	f := o.ledger.fates[name(entry.Payload)]
+	if f == nil {
+		return nil // no-invention's matter
+	}
+	if !o.ledger.allowed(f) {
+		return violation("hidden", "no event of a fence is shown unless its commit was begun, or after its cancel",
+			"%s of fence %s at sequence %d, to %s", name(entry.Payload), f.attempt.fence, entry.Sequence, e.Actor)
+	}
+	if f.attempt.failed && f.attempt.incarnation == e.Incarnation {
+		return violation("failed append", "an append that failed shows nothing before the store is opened again",
+			"%s at sequence %d, to %s", name(entry.Payload), entry.Sequence, e.Actor)
+	}
+	return nil
+}
+
+// wholeBatches checks that the log holds each append wholly or not at all.
+func (o *ghost) wholeBatches(log []core.Entry) *Violation {
+	shown := make(map[string]bool, len(log))
+	for _, entry := range log {
+		n := name(entry.Payload)
+		if shown[n] {
+			return violation("doubled", "the log holds an event once", "%s is there twice", n)
+		}
+		shown[n] = true
+	}
+	for _, a := range o.ledger.order {
+		count := 0
+		for _, n := range a.names {
+			if shown[n] {
+				count++
+			}
+		}
+		if count != 0 && count != len(a.names) {
+			return violation("part of a batch", "a batch is there wholly or not at all", "%d of %d events of append %s", count, len(a.names), a.op)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package scenarios
+
+import (
+	"bytes"
+
+	"github.com/batpak/batpak-sim/core"
+)
+
+// invention holds that everything shown was appended, with those bytes, and that
+// an event keeps its sequence for ever.
+type invention struct {
+	ledger *ledger
+	seen   map[string]uint64 // the sequence under which a payload was first shown
+}
+
+func newInvention(l *ledger) *invention {
+	return &invention{ledger: l, seen: make(map[string]uint64)}
+}
+
+func (*invention) Name() string { return "no-invention" }
+
+func (o *invention) Observe(e *Event) *Violation {
+	for i := range e.Entries {
+		if v := o.check(&e.Entries[i]); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (o *invention) check(entry *core.Entry) *Violation {
+	n := name(entry.Payload)
+	f := o.ledger.fates[n]
+	if f == nil {
+		return violation("never appended", "only appended events are shown", "sequence %d with payload %q", entry.Sequence, n)
+	}
+	want := f.event
+	if !bytes.Equal(want.Payload, entry.Payload) || want.Coordinate != entry.Coordinate || want.Kind != entry.Kind || want.Lane != entry.Lane {
+		return violation("changed", "an event is shown as it was appended",
+			"%s was %v %v lane %d, %d bytes; shown as %v %v lane %d, %d bytes", n,
+			want.Coordinate, want.Kind, want.Lane, len(want.Payload), entry.Coordinate, entry.Kind, entry.Lane, len(entry.Payload))
+	}
+	if _, known := o.seen[n]; !known {
+		o.seen[n] = entry.Sequence
+		if assigned, acked := f.attempt.sequence(n); acked {
+			o.seen[n] = assigned
+		}
+	}
+	if o.seen[n] != entry.Sequence {
+		return violation("renumbered", "an event keeps its sequence", "%s had sequence %d and is shown at %d", n, o.seen[n], entry.Sequence)
+	}
+	return nil
+}

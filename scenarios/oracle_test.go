@@ -1,0 +1,232 @@
+package scenarios_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+// told is a history told by hand: it fills in incarnation and time.
+type told struct {
+	events      []scenarios.Event
+	incarnation int
+	time        time.Duration
+}
+
+func tell() *told { return (&told{}).life() }
+
+// life begins the next incarnation.
+func (h *told) life() *told {
+	if len(h.events) > 0 {
+		h.incarnation++
+	}
+	return h.add(scenarios.Event{Kind: scenarios.EventBegan})
+}
+
+func (h *told) add(e scenarios.Event) *told {
+	e.Incarnation, e.Time = h.incarnation, h.time
+	h.events = append(h.events, e)
+	return h
+}
+
+func (h *told) wait(d time.Duration) *told { h.time += d; return h }
+
+func (h *told) open(log ...core.Entry) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventOpened, Entries: log})
+}
+
+func (h *told) attempt(op, fence string, names ...string) *told {
+	var events []core.Event
+	for _, n := range names {
+		events = append(events, core.Event{Coordinate: place, Kind: core.KindData, Payload: []byte(n)})
+	}
+	return h.add(scenarios.Event{Kind: scenarios.EventAttempt, Op: op, Fence: fence, Events: events})
+}
+
+func (h *told) ack(op string, first uint64, durable bool) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventAcked, Op: op, First: first, Durable: durable})
+}
+
+// appended is a durable append of one event at a sequence.
+func (h *told) appended(n string, sequence uint64) *told {
+	return h.attempt(n, "", n).ack(n, sequence, true)
+}
+
+func (h *told) resume(started bool, position uint64) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventResumed, Actor: "c", Started: started, Position: position})
+}
+
+func (h *told) deliver(log ...core.Entry) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventDelivered, Actor: "c", Entries: log, Since: h.time})
+}
+
+func (h *told) does(kind scenarios.EventKind) *told {
+	return h.add(scenarios.Event{Kind: kind, Actor: "c"})
+}
+
+func (h *told) fails(kind scenarios.EventKind, err error) *told {
+	return h.add(scenarios.Event{Kind: kind, Actor: "c", Op: "a", Err: err})
+}
+
+func (h *told) fence(kind scenarios.EventKind, commit bool) *told {
+	return h.add(scenarios.Event{Kind: kind, Fence: "f", Commit: commit})
+}
+
+func (h *told) frontier(f core.Frontier) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventFrontier, Frontier: f})
+}
+
+func (h *told) drained(log ...core.Entry) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventDrained, Entries: log})
+}
+
+var place = func() core.Coordinate {
+	c, err := core.NewCoordinate("user", "shop")
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
+func at(sequence uint64, n string) core.Entry {
+	return core.Entry{Sequence: sequence, Coordinate: place, Kind: core.KindData, Payload: []byte(n)}
+}
+
+// sound is a history in which nothing is wrong: two lives, a fence each way, a
+// delivery that is declined and one that is saved.
+func sound() *told {
+	return tell().open().
+		appended("a", 0).
+		attempt("b", "f", "b").ack("b", 1, false).fence(scenarios.EventFenceTry, true).fence(scenarios.EventFenceDone, true).
+		resume(false, 0).
+		deliver(at(0, "a")).does(scenarios.EventDeclined).
+		deliver(at(0, "a"), at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
+		frontier(core.Frontier{Allocated: 2, Written: 2, Durable: 2, Visible: 2}).
+		life().open(at(0, "a"), at(1, "b")).
+		resume(true, 1).
+		appended("c", 2).
+		deliver(at(2, "c")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
+		drained(at(0, "a"), at(1, "b"), at(2, "c"))
+}
+
+func TestSoundHistoryPasses(t *testing.T) {
+	if v := judge(sound()); v != nil {
+		t.Fatalf("violation %+v, want none", v)
+	}
+}
+
+func judge(h *told) *scenarios.Violation {
+	history := scenarios.NewHistory()
+	for _, e := range h.events {
+		history.Record(e)
+	}
+	return history.Violation()
+}
+
+// TestOraclesFire feeds every oracle a broken history for each shape of violation
+// that it knows.
+func TestOraclesFire(t *testing.T) {
+	mismatch := &core.MismatchError{Err: core.ErrRegionMismatch}
+	tests := []struct {
+		name    string
+		history *told
+		want    string
+	}{
+		{"skipped at the end", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).drained(at(0, "a"), at(1, "b")), "at-least-once/skipped"},
+		{"handed over but never accepted", tell().open().appended("a", 0).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventDeclined).drained(at(0, "a")), "at-least-once/skipped"},
+		{"skipped below the checkpoint", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
+			life().open(at(0, "a"), at(1, "b")).resume(true, 1).drained(at(0, "a"), at(1, "b")), "at-least-once/skipped"},
+		{"accepted in an earlier life only", tell().open().appended("a", 0).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).
+			life().open(at(0, "a")).resume(false, 0).drained(at(0, "a")), "at-least-once/skipped"},
+		{"descending", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(1, "b"), at(0, "a")), "order/not ascending"},
+		{"repeated", tell().open().appended("a", 0).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).deliver(at(0, "a")), "order/not ascending"},
+		{"before the resume position", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			life().open(at(0, "a")).resume(true, 0).deliver(at(0, "a")), "order/not ascending"},
+		{"declined and passed over", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventDeclined).deliver(at(1, "b")), "order/declined batch not repeated"},
+		{"invented", tell().open().deliver(at(0, "x")), "no-invention/never appended"},
+		{"changed", tell().open().attempt("a", "", "a 1").deliver(at(0, "a 2")), "no-invention/changed"},
+		{"other lane", tell().open().appended("a", 0).deliver(core.Entry{Coordinate: place, Kind: core.KindData, Lane: 1, Payload: []byte("a")}),
+			"no-invention/changed"},
+		{"renumbered after the ack", tell().open().appended("a", 3).life().open(at(2, "a")), "no-invention/renumbered"},
+		{"renumbered after it was seen", tell().open().attempt("a", "", "a").life().open(at(1, "a")).life().open(at(0, "a")), "no-invention/renumbered"},
+		{"fenced", tell().open().attempt("a", "f", "a").deliver(at(0, "a")), "no-ghost/hidden"},
+		{"cancelled", tell().open().attempt("a", "f", "a").ack("a", 0, false).fence(scenarios.EventFenceTry, true).
+			fence(scenarios.EventFenceDone, false).life().open(at(0, "a")), "no-ghost/hidden"},
+		{"failed append", tell().open().does(scenarios.EventStruck).attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("EIO")).deliver(at(0, "a")),
+			"no-ghost/failed append"},
+		{"half a batch", tell().open().attempt("a", "", "a", "b").life().open(at(0, "a")), "no-ghost/part of a batch"},
+		{"twice in the log", tell().open().attempt("a", "", "a").life().open(at(0, "a"), at(0, "a")), "no-ghost/doubled"},
+		{"above the frontier", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).
+			frontier(core.Frontier{Allocated: 1, Written: 1, Durable: 1}), "no-ghost/above the frontier"},
+		{"acknowledged and gone", tell().open().appended("a", 0).life().open(), "acknowledged-durable/acknowledged event lost"},
+		{"synced and gone", tell().open().attempt("a", "", "a").ack("a", 0, false).add(scenarios.Event{Kind: scenarios.EventSynced, First: 1}).
+			life().open(), "acknowledged-durable/acknowledged event lost"},
+		{"committed and gone", tell().open().attempt("a", "f", "a").ack("a", 0, false).fence(scenarios.EventFenceTry, true).
+			fence(scenarios.EventFenceDone, true).life().open(), "acknowledged-durable/acknowledged event lost"},
+		{"seen and gone", tell().open().attempt("a", "", "a").resume(false, 0).deliver(at(0, "a")).life().open(),
+			"acknowledged-durable/delivered event lost"},
+		{"hole", tell().open().attempt("a", "", "a").ack("a", 0, false).attempt("b", "", "b").ack("b", 1, false).
+			life().open(at(1, "b")), "acknowledged-durable/not a prefix"},
+		{"resumed where nothing was accepted", tell().open().appended("a", 0).resume(true, 0), "checkpoint-honesty/never accepted"},
+		{"resumed on a declined event", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventDeclined).
+			resume(true, 0), "checkpoint-honesty/never accepted"},
+		{"saved and rewound", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			does(scenarios.EventSaved).life().open(at(0, "a")).resume(false, 0), "checkpoint-honesty/saved position lost"},
+		{"sequence assigned again", tell().open().attempt("a", "", "a").resume(false, 0).does(scenarios.EventLied).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).
+			life().open().attempt("b", "", "b").ack("b", 0, true).life().open(at(0, "b")).resume(true, 0), "checkpoint-honesty/another event"},
+		{"opened under another region", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			does(scenarios.EventSaved).add(scenarios.Event{Kind: scenarios.EventResumed, Actor: "c", Started: true, Region: core.Region{}.WithLane(1)}),
+			"region-binding/opened for another region"},
+		{"trespassed", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			does(scenarios.EventSaved).add(scenarios.Event{Kind: scenarios.EventTrespassed, Actor: "c", Region: core.Region{}.WithLane(1)}),
+			"region-binding/opened for another region"},
+		{"journal refused", tell().fails(scenarios.EventOpenFailed, core.ErrJournalCorrupt), "fail-closed/journal refused"},
+		{"open failed for nothing", tell().fails(scenarios.EventOpenFailed, errors.New("?")), "fail-closed/open failed"},
+		{"append failed for nothing", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("?")), "fail-closed/write failed"},
+		{"sync failed for nothing", tell().open().fails(scenarios.EventSyncFailed, errors.New("?")), "fail-closed/write failed"},
+		{"foreign file accepted", tell().open().fails(scenarios.EventPlanted, core.ErrCheckpointCorrupt).resume(false, 0), "fail-closed/foreign file accepted"},
+		{"refused for the wrong reason", tell().open().fails(scenarios.EventPlanted, core.ErrCheckpointCorrupt).
+			fails(scenarios.EventRefused, core.ErrLineageMismatch), "fail-closed/wrong refusal"},
+		{"good file refused", tell().open().does(scenarios.EventPlanted).fails(scenarios.EventRefused, mismatch), "fail-closed/wrong refusal"},
+		{"own region refused", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			fails(scenarios.EventRefused, mismatch), "fail-closed/own region refused"},
+		{"checkpoint refused on an honest disk", tell().open().fails(scenarios.EventRefused, core.ErrCheckpointUnproven), "fail-closed/checkpoint refused"},
+		{"cursor failed for nothing", tell().open().fails(scenarios.EventRefused, errors.New("?")), "fail-closed/cursor failed"},
+		{"visible before durable", tell().open().frontier(core.Frontier{Allocated: 2, Written: 2, Durable: 1, Visible: 2}), "frontier/out of order"},
+		{"backward", tell().open().frontier(core.Frontier{Allocated: 2, Written: 2, Durable: 2, Visible: 2}).
+			frontier(core.Frontier{Allocated: 2, Written: 2, Durable: 2, Visible: 1}), "frontier/moved backward"},
+		{"woken late", tell().open().resume(false, 0).appended("a", 0).wait(time.Millisecond).
+			add(scenarios.Event{Kind: scenarios.EventDelivered, Actor: "c", Entries: []core.Entry{at(0, "a")}}), "no-lost-wakeup/late"},
+		{"slept through", tell().open().resume(false, 0).appended("a", 0).wait(time.Millisecond).
+			does(scenarios.EventIdle), "no-lost-wakeup/late"},
+	}
+	fired := make(map[string]bool)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v := judge(tt.history)
+			if v == nil {
+				t.Fatalf("no violation, want %s", tt.want)
+			}
+			if v.Signature() != tt.want {
+				t.Errorf("violation %+v, want %s", v, tt.want)
+			}
+			fired[v.Oracle] = true
+		})
+	}
+	for _, o := range scenarios.Oracles() {
+		if !fired[o] {
+			t.Errorf("no broken history makes the oracle %s fire", o)
+		}
+	}
+}

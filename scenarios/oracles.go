@@ -1,0 +1,18 @@
+package scenarios
+
+// allOracles returns every oracle, fresh, over one ledger. A new oracle is a file
+// of its own and a line here.
+func allOracles(l *ledger) []Oracle {
+	return []Oracle{
+		newInvention(l),
+		newGhost(l),
+		newDurability(l),
+		newOrder(),
+		newCheckpointHonesty(l),
+		newRegionBinding(l),
+		newFailClosed(l),
+		newFrontier(),
+		newWakeup(l),
+		newAtLeastOnce(l),
+	}
+}

@@ -1,0 +1,186 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/batpak/batpak-sim/sim"
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// Config fixes a run. With the build it fixes it wholly: the same Config gives the
+// same Result, digest included.
+type Config struct {
+	Scenario string     // its name; must be set
+	Seed     uint64     // of Source
+	Faults   Faults     // empty = FaultsLight
+	Steps    int        // operations of each producer in each life; zero = StepsDefault
+	Source   sim.Source // makes every decision; nil = sim.NewSeed(Seed)
+	Keep     int        // events of the trace kept, the last ones; zero = none, sim.KeepAll = all
+}
+
+const (
+	StepsDefault = 12
+
+	// StepsMax bounds Config.Steps: beyond it a run could hit the scheduler's bound.
+	StepsMax = 1000
+)
+
+func (c Config) withDefaults() (Config, Scenario, error) {
+	scenario, err := Find(c.Scenario)
+	if c.Steps < 0 || c.Steps > StepsMax {
+		err = errors.Join(err, fmt.Errorf("%d steps, legal are 1 to %d, and 0 for the default", c.Steps, StepsMax))
+	}
+	faults, unknown := ParseFaults(string(c.Faults))
+	if err := errors.Join(err, unknown); err != nil {
+		return c, Scenario{}, err
+	}
+	c.Faults = faults
+	if c.Steps == 0 {
+		c.Steps = StepsDefault
+	}
+	if c.Source == nil {
+		c.Source = sim.NewSeed(c.Seed)
+	}
+	return c, scenario, nil
+}
+
+// Result is what a run came to.
+type Result struct {
+	Scenario  string            `json:"scenario"`
+	Seed      uint64            `json:"seed"`
+	FaultMode Faults            `json:"fault_mode"`
+	Steps     int               `json:"steps"`
+	Verdict   Verdict           `json:"verdict"`
+	Violation *Violation        `json:"violation,omitempty"`
+	Reason    string            `json:"reason,omitempty"` // why it is inconclusive or a harness error
+	Outcome   Outcome           `json:"outcome"`
+	Digest    Digest            `json:"digest"`
+	Counters  Counters          `json:"counters"`
+	Faults    map[string]uint64 `json:"faults"` // struck, by effect
+	Points    map[string]uint64 `json:"points"` // yield points passed, by name
+	Schedule  uint64            `json:"schedule_steps"`
+	Switches  uint64            `json:"switches"`
+	Virtual   time.Duration     `json:"virtual_ns"`
+	Tail      []string          `json:"tail,omitempty"`                // the last events before the violation
+	Checked   bool              `json:"determinism_checked,omitempty"` // run twice and compared
+	Trace     []sim.Event       `json:"-"`
+	Stack     string            `json:"-"` // of the panic, if one ended the run; not the same in every run
+}
+
+// Outcome is the class of what the last recovery came to.
+type Outcome string
+
+const (
+	Drained Outcome = "drained" // the log was recovered, and everyone was handed everything
+	Refused Outcome = "refused" // the journal was refused with a typed error, legally
+	Unended Outcome = "unended" // the run did not get so far
+)
+
+// Digest is the 64-bit digest of a trace; it prints as 16 hexadecimal digits.
+type Digest uint64
+
+func (d Digest) String() string { return fmt.Sprintf("%016x", uint64(d)) }
+
+// MarshalText returns the digits: JSON numbers do not hold 64 bits everywhere.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Run carries out one run. The error is about the Config only.
+func Run(config Config) (Result, error) {
+	config, scenario, err := config.withDefaults()
+	if err != nil {
+		return Result{}, err
+	}
+	w := newWorld(config, scenario)
+	w.sim.Go("driver", w.run)
+	return w.result(w.sim.Run()), nil
+}
+
+func newWorld(config Config, scenario Scenario) *world {
+	src := config.Source
+	trace := sim.NewTrace(sim.TraceConfig{Keep: config.Keep})
+	w := &world{
+		config:  config,
+		src:     src,
+		sim:     sim.New(sim.Config{Source: src, Trace: trace}),
+		history: NewHistory(),
+		shape:   scenario.draw(src, config.Steps),
+		faults:  make(map[string]uint64),
+	}
+	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}
+	disk, err := simfs.New(simfs.Config{
+		Unit:    w.shape.unit,
+		Choose:  src.Draw,
+		Now:     w.sim.Wall,
+		Hook:    func(op simfs.Op) { w.sim.Yield("fs/" + op.Kind.String()) },
+		Observe: w.observe,
+		OnCrash: func(simfs.Op) { w.kill() },
+	})
+	if err != nil {
+		panic(err) // the configuration is ours
+	}
+	w.disk = disk
+	return w
+}
+
+// observe takes one file operation into the trace, and its fault into the history.
+func (w *world) observe(r simfs.Record) {
+	detail := ""
+	if r.Err != nil {
+		detail = r.Err.Error()
+	}
+	w.sim.Trace().Emit("fs/"+r.Kind.String(), r.Path, detail, uint64(r.Off), uint64(r.Len), uint64(r.N))
+	if r.Fault == 0 {
+		return
+	}
+	w.faults[r.Fault.String()]++
+	switch r.Fault {
+	case simfs.DropSync:
+		w.record(Event{Kind: EventLied})
+	case simfs.Fail, simfs.ShortWrite, simfs.ShortRead, simfs.FailSync:
+		w.record(Event{Kind: EventStruck})
+	}
+}
+
+// numberless is a panic's text without what differs from place to place.
+func numberless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '#'
+		}
+		return r
+	}, text)
+}
+
+// result judges a run that has ended.
+func (w *world) result(o sim.Outcome) Result {
+	r := Result{
+		Scenario: w.config.Scenario, Seed: w.config.Seed, FaultMode: w.config.Faults, Steps: w.config.Steps,
+		Verdict: Pass, Outcome: w.outcome, Digest: Digest(o.Digest), Counters: w.counters, Faults: w.faults,
+		Points: make(map[string]uint64), Schedule: o.Steps, Switches: o.Switches, Virtual: o.Time,
+		Trace: w.sim.Trace().Events(),
+	}
+	for _, p := range w.sim.Points() {
+		r.Points[p.Name] = p.Count
+	}
+	r.Violation = w.history.Violation()
+	switch {
+	case r.Violation != nil:
+	case o.Reason == sim.Panicked:
+		r.Violation = &Violation{Oracle: "no-panic", Shape: numberless(fmt.Sprint(o.Panic.Value)), Expected: "the engine never panics",
+			Seen: fmt.Sprintf("%s: %v", o.Panic.Task, o.Panic.Value)}
+		r.Stack = string(o.Panic.Stack)
+	case o.Reason == sim.Deadlock:
+		r.Violation = &Violation{Oracle: "liveness", Shape: "deadlock", Expected: "no task waits for ever", Seen: o.String()}
+	case o.Err() != nil:
+		r.Verdict, r.Reason = Inconclusive, o.String()
+	case w.outcome == Unended:
+		r.Verdict, r.Reason = HarnessError, "the run ended before it had drained, and no oracle knows why"
+	}
+	if r.Violation != nil {
+		r.Verdict, r.Tail = Violated, w.tail.lines()
+	}
+	return r
+}

@@ -1,0 +1,23 @@
+package scenarios
+
+import "github.com/batpak/batpak-sim/sim"
+
+// racingPublish guards the sequence gate: readers that pull while writers publish,
+// fence and cancel lose no wake-up and see no ghost.
+var racingPublish = Scenario{
+	Name:    "racing-publish",
+	Summary: "pulling readers race publishing, fencing and cancelling writers",
+	Injects: "task switches at every yield point, few crashes",
+	draw: func(src sim.Source, ops int) shape {
+		return shape{
+			lives:     int(sim.Between(src, labelShape, 1, 3)),
+			producers: int(sim.Between(src, labelShape, 2, 4)),
+			fencers:   int(sim.Between(src, labelShape, 1, 2)),
+			ops:       ops,
+			unit:      512,
+			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 2, 5))),
+			crash:     crashSeldom,
+			unsynced:  true,
+		}
+	},
+}

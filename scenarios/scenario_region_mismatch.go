@@ -1,0 +1,22 @@
+package scenarios
+
+import "github.com/batpak/batpak-sim/sim"
+
+// regionMismatch guards the binding of a checkpoint to its region, its log and its
+// file format.
+var regionMismatch = Scenario{
+	Name:    "region-mismatch",
+	Summary: "checkpoint ids are reused across regions, legacy and foreign files lie in their place",
+	Injects: "checkpoints of other regions, logs and ids, of upstream's formats, of later versions, and damaged ones",
+	draw: func(src sim.Source, ops int) shape {
+		return shape{
+			lives:     int(sim.Between(src, labelShape, 3, 5)),
+			producers: 1,
+			ops:       ops,
+			unit:      512,
+			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
+			crash:     crashAnywhere,
+			plant:     true,
+		}
+	},
+}

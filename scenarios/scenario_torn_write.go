@@ -1,0 +1,22 @@
+package scenarios
+
+import "github.com/batpak/batpak-sim/sim"
+
+// tornWrite guards recovery's verdict on the tail of the journal and on the
+// checkpoints: what is torn is cut, what is whole is kept.
+var tornWrite = Scenario{
+	Name:    "torn-write",
+	Summary: "the tail of journal and checkpoint is torn at every granularity",
+	Injects: "crashes in the middle of writes on disks that persist bytes, sectors or pages",
+	draw: func(src sim.Source, ops int) shape {
+		return shape{
+			lives:     int(sim.Between(src, labelShape, 3, 6)),
+			producers: int(sim.Between(src, labelShape, 1, 2)),
+			ops:       ops,
+			unit:      pick(src, labelShape, []int{1, 512, 4096}),
+			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
+			crash:     crashInWrites,
+			unsynced:  true,
+		}
+	},
+}

@@ -1,0 +1,102 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// shape is what a run consists of, drawn before it begins. A scenario draws one.
+type shape struct {
+	lives     int // lives of the process, the last one without faults
+	producers int
+	fencers   int
+	ops       int // operations of one producer in one life
+	unit      int // bytes that the disk persists or loses together
+	consumers []consumerPlan
+	crash     crashFocus
+	plant     bool // files are put in the place of checkpoints between lives
+	unsynced  bool // some lives acknowledge appends before they are durable
+}
+
+// crashFocus says where a scenario likes to end a life.
+type crashFocus uint8
+
+const (
+	crashAnywhere crashFocus = iota
+	crashInWrites            // in the middle of a write, or right behind one
+	crashSeldom
+)
+
+// consumerPlan is one consumer, the same in every life.
+type consumerPlan struct {
+	name     string
+	region   core.Region
+	id       core.CheckpointID // zero: starts over in every life
+	worker   bool              // a supervised worker; otherwise a cursor that pulls and commits
+	batch    int
+	deadline time.Duration // of a pull, or a worker's idle sleep
+	restart  core.RestartPolicy
+}
+
+// The names that workloads use. Some lie in each other's namespace, some only look
+// as if they did.
+var (
+	entities = []string{"user", "user:1", "user:1:cart", "user2", "order:9"}
+	scopes   = []string{"shop", "audit"}
+	kinds    = []core.Kind{core.KindData, 0x1001, 0x2000, 0xF00F}
+	regions  = []core.Region{
+		{},
+		core.Region{}.WithEntity("user"),
+		core.Region{}.WithEntity("user:1"),
+		core.Region{}.WithScope("shop"),
+		core.Region{}.WithLane(1),
+		core.Region{}.WithLane(2).WithScope("audit"),
+		core.Region{}.WithFact(core.ExactKind(core.KindData)),
+		core.Region{}.WithFact(core.KindCategory(1)),
+		core.Region{}.WithFact(core.AnyKind()),
+		core.Region{}.WithEntity("user").WithFact(core.KindCategory(2)),
+		core.Region{}.WithEntity("user").WithClock(core.ClockRange{Start: 1, End: 4}),
+	}
+)
+
+const lanes = 3
+
+// drawConsumers draws n consumers. The first is always a durable worker over
+// everything, so that nothing is appended that nobody must get.
+func drawConsumers(src sim.Source, n int) []consumerPlan {
+	plans := make([]consumerPlan, n)
+	for i := range plans {
+		p := &plans[i]
+		p.name = fmt.Sprintf("consumer-%d", i)
+		p.batch = int(sim.Between(src, labelShape, 1, 6))
+		p.deadline = time.Duration(sim.Between(src, labelShape, 1, 20)) * time.Millisecond
+		p.restart = core.RestartOnce()
+		if sim.Chance(src, labelShape, 1, 2) {
+			p.restart = core.RestartBounded(3, 5*time.Millisecond)
+		}
+		p.worker = i == 0 || sim.Chance(src, labelShape, 1, 2)
+		if i > 0 {
+			p.region = pick(src, labelShape, regions)
+		}
+		if i == 0 || sim.Chance(src, labelShape, 2, 3) {
+			p.id = mustID(p.name)
+		}
+	}
+	return plans
+}
+
+func pick[T any](src sim.Source, label string, from []T) T {
+	return from[src.Draw(label, uint64(len(from)))]
+}
+
+// mustID makes an id that is legal by construction.
+func mustID(name string) core.CheckpointID {
+	id, err := core.NewCheckpointID(name)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}

@@ -1,0 +1,141 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// Summary is what the runs of a sweep came to, all together.
+type Summary struct {
+	Config   SweepConfig // with its defaults filled in
+	Planned  uint64      // runs that Config asks for, or math.MaxUint64 if there are more
+	Runs     uint64      // of them that have ended
+	Verdicts map[Verdict]uint64
+	Outcomes map[Outcome]uint64
+	Counters Counters
+	Faults   map[string]uint64 // struck, by effect
+	Points   map[string]uint64 // yield points passed, by name
+	Schedule uint64            // steps of the scheduler
+	Switches uint64
+	Virtual  time.Duration
+	Findings []Finding // the distinct ones, in the order of their first runs
+	Unlisted uint64    // runs that did not pass and are in no finding, for there are too many
+}
+
+// findingsMax bounds the distinct findings that a summary keeps.
+const findingsMax = 256
+
+// Finding is what one or more runs found. The first of them stands for all.
+type Finding struct {
+	Signature string // as by Result.Signature
+	Count     uint64 // of runs
+	First     Result // without its trace
+}
+
+func newSummary(config SweepConfig) Summary {
+	return Summary{
+		Config: config, Planned: config.planned(),
+		Verdicts: make(map[Verdict]uint64), Outcomes: make(map[Outcome]uint64),
+		Faults: make(map[string]uint64), Points: make(map[string]uint64),
+	}
+}
+
+func (s *Summary) add(r Result) {
+	s.Runs++
+	s.Verdicts[r.Verdict]++
+	s.Outcomes[r.Outcome]++
+	s.Counters.Add(r.Counters)
+	addAll(s.Faults, r.Faults)
+	addAll(s.Points, r.Points)
+	s.Schedule += r.Schedule
+	s.Switches += r.Switches
+	s.Virtual += r.Virtual
+	if r.Verdict != Pass {
+		s.find(r)
+	}
+}
+
+func addAll(to, from map[string]uint64) {
+	for name, n := range from {
+		to[name] += n
+	}
+}
+
+func (s *Summary) find(r Result) {
+	signature := r.Signature()
+	i := slices.IndexFunc(s.Findings, func(f Finding) bool { return f.Signature == signature })
+	switch {
+	case i >= 0:
+		s.Findings[i].Count++
+	case len(s.Findings) == findingsMax:
+		s.Unlisted++
+	default:
+		r.Trace = nil
+		s.Findings = append(s.Findings, Finding{Signature: signature, Count: 1, First: r})
+	}
+}
+
+// Verdict is the worst verdict of a run, and at least Inconclusive if not all runs
+// have ended.
+func (s Summary) Verdict() Verdict {
+	worst := Pass
+	if s.Runs < s.Planned {
+		worst = Inconclusive
+	}
+	for _, v := range Verdicts() {
+		if s.Verdicts[v] > 0 {
+			worst = worst.Worse(v)
+		}
+	}
+	return worst
+}
+
+// PointsMissed returns the yield points of the engine that no run has passed.
+func (s Summary) PointsMissed() []core.Point {
+	return slices.DeleteFunc(core.Points(), func(p core.Point) bool { return s.Points[string(p)] > 0 })
+}
+
+// EffectsMissed returns the effects of the sweep's fault level that struck in no run.
+func (s Summary) EffectsMissed() []string {
+	return slices.DeleteFunc(Effects(s.Config.Faults), func(e string) bool { return s.Faults[e] > 0 })
+}
+
+// Effects returns the names of the faults that a level can plan, crashes among
+// them. Not every scenario plans all of them.
+func Effects(level Faults) []string {
+	planned := []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter}
+	if level != FaultsOff {
+		planned = append(planned, simfs.Fail, simfs.ShortWrite, simfs.ShortRead, simfs.FailSync)
+	}
+	if level == FaultsHeavy {
+		planned = append(planned, simfs.DropSync)
+	}
+	names := []string{crashAtYield}
+	for _, e := range planned {
+		names = append(names, e.String())
+	}
+	return names
+}
+
+// Verdicts lists the verdicts from the best to the worst.
+func Verdicts() []Verdict { return []Verdict{Pass, Inconclusive, Violated, HarnessError} }
+
+// Signature is what runs have in common that found the same: the signature of the
+// violation, or the first line of the harness's error, or the verdict alone.
+func (r *Result) Signature() string {
+	switch {
+	case r.Verdict == Violated && r.Violation != nil:
+		return r.Violation.Signature()
+	case r.Verdict == HarnessError:
+		line, _, _ := strings.Cut(r.Reason, "\n")
+		return string(r.Verdict) + "/" + line
+	}
+	return string(r.Verdict)
+}
+
+// List returns the counters in the order of the struct.
+func (c Counters) List() []Counter { return c.fields() }

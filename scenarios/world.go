@@ -1,0 +1,120 @@
+package scenarios
+
+import (
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/sim"
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// world is one run: the simulation, the disk, what is known of the log, and the
+// lives of the process one after the other.
+type world struct {
+	config   Config
+	shape    shape
+	src      sim.Source
+	sim      *sim.Sim
+	disk     *simfs.FS
+	runtime  core.Runtime
+	history  *History
+	tail     tail
+	counters Counters
+	faults   map[string]uint64
+	outcome  Outcome
+
+	// Of the present life of the process:
+	incarnation int
+	process     *sim.Process
+	opened      bool   // its store is open
+	crashPoint  uint64 // yield points of the engine until it is killed; zero = it is not
+}
+
+// run is the driver's task: it lives outside the process and outlives it.
+func (w *world) run() {
+	w.outcome = Unended
+	for w.outcome == Unended && w.incarnation < w.shape.lives && w.history.found == nil {
+		w.live(w.incarnation == w.shape.lives-1)
+		w.incarnation++
+	}
+}
+
+func (w *world) live(final bool) {
+	l := &life{world: w, final: final}
+	if w.shape.unsynced && sim.Chance(w.src, labelShape, 1, 2) {
+		l.ack = core.AckWritten
+	}
+	l.planting = w.shape.plant && w.incarnation > 0 && sim.Chance(w.src, labelShape, 2, 3)
+	w.opened = false
+	w.plan(final || l.planting)
+	w.record(Event{Kind: EventBegan})
+	w.process = w.sim.Process("life")
+	w.process.Go("main", l.run).Join()
+	w.process.Kill()
+	if !final {
+		w.replaceDisk(l)
+	}
+}
+
+// replaceDisk gives the next life its disk: what a power cut leaves, or what the
+// page cache holds when the process alone has died.
+func (w *world) replaceDisk(l *life) {
+	if !l.ended {
+		w.counters.Crashes++
+		if !w.opened {
+			w.counters.RecoveryCrashes++
+		}
+	}
+	if sim.Chance(w.src, labelCrash, 1, 4) {
+		w.counters.ProcessDeaths++
+		w.disk = w.disk.Restart()
+	} else {
+		w.counters.PowerCuts++
+		w.disk = w.disk.Crash()
+	}
+}
+
+// kill ends the process where it stands. Called from one of its tasks, it does
+// not return.
+func (w *world) kill() { w.process.Kill() }
+
+// record takes one event into the history, the trace, and the counters. The first
+// violation ends the run.
+func (w *world) record(e Event) {
+	if w.history.found != nil {
+		return
+	}
+	e.Incarnation = w.incarnation
+	e.Time = w.sim.Now()
+	w.counters.count(&e)
+	w.tail.add(e)
+	e.emit(w.sim.Trace())
+	w.history.Record(e)
+	if w.history.found != nil && w.process != nil {
+		w.kill()
+	}
+}
+
+// worldRuntime is the engine's runtime in a world: some yield point is the last
+// that a life sees.
+type worldRuntime struct {
+	simRuntime
+	world *world
+}
+
+func (r worldRuntime) Yield(p core.Point) {
+	r.world.countDown()
+	r.simRuntime.Yield(p)
+}
+
+// crashAtYield is the fault of a life that ends at a yield point of the engine,
+// beside the effects of the disk's rules.
+const crashAtYield = "crash-at-yield"
+
+func (w *world) countDown() {
+	if w.crashPoint == 0 {
+		return
+	}
+	if w.crashPoint--; w.crashPoint == 0 {
+		w.faults[crashAtYield]++
+		w.kill()
+	}
+}
