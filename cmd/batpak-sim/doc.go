@@ -1,0 +1,41 @@
+// The batpak-sim command simulates the batpak engine through crashes, torn writes
+// and racing publishes, one seed after the other, and tells whether what the
+// engine promises held.
+//
+//	batpak-sim --seed 1                               every scenario under one seed
+//	batpak-sim --seeds 1..20000                       a sweep, spread over all processors
+//	batpak-sim --scenario crash --seed 17 --trace t   one run, event by event into the file t
+//	batpak-sim list                                   scenarios, oracles, fault levels
+//	batpak-sim mutate                                 defects put into the engine, and the seeds that find them
+//
+// # Model
+//
+// A run is one scenario under one seed; the seed, the fault level, the number of
+// steps and the build fix it wholly. The runs of an invocation are those of every
+// seed through every scenario, and they are reported in that order, whatever the
+// number of processors.
+//
+// # Contract
+//
+// Standard output has the report and nothing else: for people, or with --json one
+// object a line for every run, with nothing in it that differs between two
+// invocations. Standard error has what is wrong with the arguments, in one line,
+// and the progress of what takes longer than two seconds: a line that updates
+// itself on a terminal, a line every ten seconds elsewhere, and there nothing with
+// --json. There are no colours.
+//
+// The exit code is
+//
+//	0  if every run passed,
+//	1  if an oracle found a violation,
+//	2  if the arguments are wrong, the output cannot be written, or the harness is at fault,
+//	3  if a run hit a bound, or the sweep was interrupted, with no violation so far.
+//
+// An interrupt lets the runs that have begun end and reports on what was done. A
+// second one ends the program at once.
+//
+// # Limits
+//
+// A run that never reaches a yield point hangs, and so does its sweep. The trace
+// of a run is held in memory until it is written.
+package main

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+// options are the flags of the root command.
+type options struct {
+	seed      option[uint64]
+	seeds     option[seedRange]
+	scenarios option[[]string]
+	faults    option[scenarios.Faults]
+	steps     option[int]
+	json      option[bool]
+	trace     option[string]
+	check     option[bool]
+}
+
+func (o *options) register(c *cobra.Command) {
+	o.seed = option[uint64]{kind: "N", parse: parseSeed}
+	o.seeds = option[seedRange]{kind: "A..B", parse: parseSeeds}
+	o.scenarios = option[[]string]{kind: "NAME", parse: parseNames(scenarios.Names()), join: joinNames}
+	o.faults = option[scenarios.Faults]{kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
+	o.steps = option[int]{kind: "N", initial: strconv.Itoa(scenarios.StepsDefault), parse: parseSteps}
+	o.json = option[bool]{kind: "bool", parse: parseSwitch}
+	o.trace = option[string]{kind: "FILE", parse: parseFile}
+	o.check = option[bool]{kind: "bool", parse: parseSwitch}
+
+	f := c.Flags()
+	f.SortFlags = false
+	f.Var(&o.seed, "seed", "run the scenarios under this seed")
+	f.Var(&o.seeds, "seeds", "sweep over the seeds from A to B, both included")
+	f.Var(&o.scenarios, "scenario", "run only this scenario; may be repeated or a comma-separated list")
+	f.Var(&o.faults, "faults", "how hard the disk is on the engine, besides crashes")
+	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each life, at most %d", scenarios.StepsMax))
+	f.Var(&o.json, "json", "write one JSON object a line for every run")
+	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
+	f.Var(&o.check, "check-determinism", "carry out every run twice and compare")
+	f.Lookup("json").NoOptDefVal = "true"
+	f.Lookup("check-determinism").NoOptDefVal = "true"
+	complete(c, "scenario", scenarios.Names())
+	complete(c, "faults", levels())
+}
+
+func complete(c *cobra.Command, flag string, values []string) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag is registered
+	}
+}
+
+// config is the sweep that the options ask for.
+func (o *options) config() (scenarios.SweepConfig, error) {
+	c := scenarios.SweepConfig{
+		Scenarios: o.scenarios.value, From: o.seeds.value.from, To: o.seeds.value.to,
+		Faults: o.faults.value, Steps: o.steps.value, CheckDeterminism: o.check.value,
+	}
+	if !o.scenarios.given {
+		c.Scenarios = scenarios.Names()
+	}
+	switch {
+	case o.seed.given && o.seeds.given:
+		return c, fmt.Errorf("--seed and --seeds are both given, legal is one of them")
+	case o.seed.given:
+		c.From, c.To = o.seed.value, o.seed.value
+	case !o.seeds.given:
+		return c, fmt.Errorf("no seed is given, legal are --seed N and --seeds A..B")
+	}
+	if o.trace.given && (c.From != c.To || len(c.Scenarios) != 1) {
+		return c, fmt.Errorf("--trace is of a single run, legal is one --seed with one --scenario of %s", names(scenarios.Names()))
+	}
+	return c, nil
+}
+
+// option is the value of a flag. It implements pflag.Value.
+type option[T any] struct {
+	value   T
+	given   bool
+	kind    string // what the value is, for the usage
+	initial string // what holds when the flag is not given, for the usage
+	parse   func(string) (T, error)
+	join    func(before, now T) (T, error) // nil = may be given once
+}
+
+func (o *option[T]) Type() string   { return o.kind }
+func (o *option[T]) String() string { return o.initial }
+
+func (o *option[T]) Set(text string) error {
+	v, err := o.parse(text)
+	switch {
+	case err != nil:
+		return err
+	case o.given && o.join == nil:
+		return fmt.Errorf("it is given before, legal is once")
+	case o.given:
+		if v, err = o.join(o.value, v); err != nil {
+			return err
+		}
+	}
+	o.value, o.given = v, true
+	return nil
+}
+
+// seedRange is a range of seeds, both ends included.
+type seedRange struct{ from, to uint64 }
+
+func parseSeed(text string) (uint64, error) {
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("legal are 0 to %d", uint64(math.MaxUint64))
+	}
+	return seed, nil
+}
+
+func parseSeeds(text string) (seedRange, error) {
+	a, b, dots := strings.Cut(text, "..")
+	from, errA := parseSeed(a)
+	to, errB := parseSeed(b)
+	if !dots || errA != nil || errB != nil || from > to {
+		return seedRange{}, fmt.Errorf("legal are A..B with 0 <= A <= B <= %d", uint64(math.MaxUint64))
+	}
+	return seedRange{from, to}, nil
+}
+
+// parseNames returns the parser of a comma-separated list of legal names.
+func parseNames(legal []string) func(string) ([]string, error) {
+	return func(text string) ([]string, error) {
+		var all []string
+		for name := range strings.SplitSeq(text, ",") {
+			if !slices.Contains(legal, name) {
+				return nil, fmt.Errorf("legal are %s", names(legal))
+			}
+			joined, err := joinNames(all, []string{name})
+			if err != nil {
+				return nil, err
+			}
+			all = joined
+		}
+		return all, nil
+	}
+}
+
+func joinNames(before, now []string) ([]string, error) {
+	for _, name := range now {
+		if slices.Contains(before, name) {
+			return nil, fmt.Errorf("%s is given twice, legal is once", name)
+		}
+	}
+	return slices.Concat(before, now), nil
+}
+
+func parseFaults(text string) (scenarios.Faults, error) {
+	if !slices.Contains(levels(), text) {
+		return "", fmt.Errorf("legal are %s", names(levels()))
+	}
+	return scenarios.Faults(text), nil
+}
+
+func parseSteps(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > scenarios.StepsMax {
+		return 0, fmt.Errorf("legal are 1 to %d", scenarios.StepsMax)
+	}
+	return n, nil
+}
+
+func parseSwitch(text string) (bool, error) {
+	if text != "true" && text != "false" {
+		return false, fmt.Errorf("legal are true and false")
+	}
+	return text == "true", nil
+}
+
+func parseFile(text string) (string, error) {
+	if text == "" {
+		return "", fmt.Errorf("legal is the path of a file")
+	}
+	return text, nil
+}
+
+func levels() []string {
+	var names []string
+	for _, level := range scenarios.FaultLevels() {
+		names = append(names, string(level))
+	}
+	return names
+}
+
+func names(all []string) string { return strings.Join(all, ", ") }

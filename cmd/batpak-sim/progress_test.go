@@ -1,0 +1,102 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+// clock is a wall clock that moves when it is told to.
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+func TestProgress(t *testing.T) {
+	pass, violated := scenarios.Result{Verdict: scenarios.Pass}, scenarios.Result{Verdict: scenarios.Violated}
+	type step struct {
+		after  time.Duration
+		result scenarios.Result
+	}
+	tests := []struct {
+		name     string
+		terminal bool
+		seeds    uint64
+		steps    []step
+		want     string
+	}{
+		{"short", true, 9, []step{{1900 * time.Millisecond, pass}}, ""},
+		{"plain", false, 99, []step{{2 * time.Second, pass}, {9900 * time.Millisecond, violated}, {100 * time.Millisecond, pass}},
+			"1 of 200 runs, 0.5 runs/s, 6m38s to go, 0 did not pass\n" +
+				"3 of 200 runs, 0.2 runs/s, 13m8s to go, 1 did not pass\n"},
+		{"terminal", true, 99, []step{{2 * time.Second, violated}, {199 * time.Millisecond, pass}, {time.Millisecond, pass}},
+			"\r1 of 200 runs, 0.5 runs/s, 6m38s to go, 1 did not pass" +
+				"\r3 of 200 runs, 1.4 runs/s, 2m24s to go, 1 did not pass" +
+				"\r" + strings.Repeat(" ", 54) + "\r"},
+		{"terminal, shorter line", true, 99, []step{{2 * time.Second, pass}, {time.Hour, pass}},
+			"\r1 of 200 runs, 0.5 runs/s, 6m38s to go, 0 did not pass" +
+				"\r2 of 200 runs, 0.0 runs/s, 99h3m18s to go, 0 did not pass" +
+				"\r" + strings.Repeat(" ", 57) + "\r"},
+		{"longer than a duration", false, 1<<64 - 1, []step{{time.Hour, pass}},
+			"1 of 36893488147419103232 runs, 0.0 runs/s, 277777h46m40s to go, 0 did not pass\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			c := clock{now: time.Unix(1e9, 0)}
+			p := newProgress(&b, c.Now, false)
+			p.terminal = tt.terminal
+			for _, s := range tt.steps {
+				c.now = c.now.Add(s.after)
+				p.update(s.result, scenarios.SweepConfig{Scenarios: []string{"a", "b"}, To: tt.seeds})
+			}
+			p.clear()
+			if b.String() != tt.want {
+				t.Errorf("progress = %q, want %q", b.String(), tt.want)
+			}
+		})
+	}
+}
+
+// A quiet progress does not speak to what is no terminal.
+func TestProgressQuiet(t *testing.T) {
+	for _, quiet := range []bool{true, false} {
+		var b strings.Builder
+		c := clock{now: time.Unix(1e9, 0)}
+		p := newProgress(&b, c.Now, quiet)
+		c.now = c.now.Add(time.Minute)
+		p.update(scenarios.Result{}, scenarios.SweepConfig{Scenarios: []string{"a"}})
+		if (b.Len() == 0) != quiet {
+			t.Errorf("quiet = %t: progress = %q", quiet, b.String())
+		}
+	}
+}
+
+// What is a device for characters counts as a terminal, and to that a quiet
+// progress speaks, too.
+func TestProgressQuietOnTerminal(t *testing.T) {
+	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer device.Close()
+	if p := newProgress(device, time.Now, true); !p.terminal || p.w != device {
+		t.Errorf("newProgress(%s) = %+v, want one that writes there", os.DevNull, p)
+	}
+}
+
+func TestIsTerminal(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if isTerminal(file) {
+		t.Errorf("isTerminal(%s) = true, want false", file.Name())
+	}
+	if isTerminal(&strings.Builder{}) {
+		t.Error("isTerminal of a string = true, want false")
+	}
+}

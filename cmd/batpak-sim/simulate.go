@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/batpak/batpak-sim/reports"
+	"github.com/batpak/batpak-sim/scenarios"
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// simulate carries out the runs that the options ask for and reports on them.
+func (p *program) simulate(c *cobra.Command, o *options) error {
+	if c.Flags().NFlag() == 0 {
+		c.SetOut(p.stderr)
+		p.verdict = scenarios.HarnessError
+		return c.Help()
+	}
+	config, err := o.config()
+	if err != nil {
+		return err
+	}
+	s := simulation{stdout: p.stdout, sweep: p.sweep, json: o.json.value, one: config.From == config.To}
+	if o.trace.given {
+		config.Keep = sim.KeepAll
+		if s.trace, err = os.Create(o.trace.value); err != nil {
+			return err
+		}
+		defer s.trace.Close() // closed before, unless something has failed
+	}
+	s.progress = newProgress(p.stderr, time.Now, s.json)
+	summary, err := s.run(c.Context(), config)
+	p.verdict = summary.Verdict()
+	return err
+}
+
+// simulation is what becomes of results.
+type simulation struct {
+	stdout   io.Writer
+	sweep    sweepFunc
+	json     bool
+	one      bool // one seed: its results are shown one by one
+	trace    *os.File
+	progress *progress
+	results  []scenarios.Result // if one
+}
+
+func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (scenarios.Summary, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var broken error // the output
+	began := time.Now()
+	summary, err := s.sweep(ctx, config, func(r scenarios.Result) {
+		s.progress.update(r, config)
+		if broken == nil {
+			broken = s.take(r)
+		}
+		if broken != nil {
+			cancel()
+		}
+	})
+	s.progress.clear()
+	switch {
+	case broken != nil:
+		return summary, broken
+	case err != nil && ctx.Err() == nil:
+		return summary, err
+	}
+	return summary, s.report(summary, time.Since(began))
+}
+
+// take deals with one result as soon as it is there.
+func (s *simulation) take(r scenarios.Result) error {
+	if s.trace != nil {
+		if err := s.writeTrace(r.Trace); err != nil {
+			return err
+		}
+	}
+	if s.json {
+		return reports.WriteJSON(s.stdout, r)
+	}
+	if s.one {
+		r.Trace = nil
+		s.results = append(s.results, r)
+	}
+	return nil
+}
+
+func (s *simulation) writeTrace(trace []sim.Event) error {
+	if err := reports.WriteTrace(s.trace, trace); err != nil {
+		return err
+	}
+	return s.trace.Close()
+}
+
+// report writes what is for people, at the end.
+func (s *simulation) report(summary scenarios.Summary, wall time.Duration) error {
+	switch {
+	case s.json:
+		return nil
+	case s.one:
+		return reports.WriteRuns(s.stdout, summary, s.results, wall)
+	default:
+		return reports.WriteSweep(s.stdout, summary, wall)
+	}
+}

@@ -1,0 +1,37 @@
+// Package reports shows what simulated runs came to: to people in a terminal, to
+// programs as JSON, and event by event in a file.
+//
+// # Model
+//
+// A report is a rendering of a [scenarios.Result] or a [scenarios.Summary]. There
+// are three for people: [WriteRuns], the few runs of one seed, read in ten
+// seconds; [WriteSweep], the sum of very many; and the findings, which both of them
+// include: what a run that did not pass expected and saw, its last events, and
+// the line that reproduces it. [WriteJSON] and [WriteTrace] are for programs.
+//
+// # Contract
+//
+// Nothing here runs a simulation, reads a clock or draws a number. A report is
+// wholly a function of its arguments; wall-clock time is one of them, and only
+// WriteRuns and WriteSweep have it. The bytes of WriteJSON and WriteTrace are
+// therefore the same for every run of one seed by one build.
+//
+// Reports are plain text in UTF-8 without colour or other control sequences, on a
+// terminal and in a file alike: there is nothing for NO_COLOR to turn off. What a
+// run says about itself is shown with its own line breaks and with everything
+// unprintable quoted.
+//
+// A JSON line carries the number of its format in "version". Fields may be added
+// under the same number; removing or redefining one raises it. A digest is a
+// string of 16 hexadecimal digits; a seed is a number of up to 64 bits, which
+// JavaScript rounds.
+//
+// Functions return the error of the writer and nothing else.
+//
+// The examples show the line that reproduces a run, and a trace.
+//
+// # Limits
+//
+// The layout of the reports for people may change at any time. They show one
+// result in full for each finding, not every run.
+package reports
