@@ -1,0 +1,73 @@
+package archtest_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/batpak/batpak-sim/internal/archtest"
+)
+
+// simulated are the folders whose code a simulated run executes.
+var simulated = []string{"core", "sim", "simfs", "scenarios"}
+
+// clocks are the names of package time that ask the machine's clock.
+var clocks = archtest.Names("time",
+	"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick")
+
+// house is the architecture of this module. Imports run downward only.
+var house = archtest.House{
+	Module: "github.com/batpak/batpak-sim",
+	Rooms: []archtest.Room{
+		{Folder: "core", Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, Test: tested},
+		{Folder: "simfs", Outside: []string{"github.com/spf13/afero"}, Test: tested},
+		{Folder: "sim", Test: tested},
+		{Folder: "scenarios", Below: []string{"core", "simfs", "sim"},
+			Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, Test: tested},
+		{Folder: "reports", Below: []string{"scenarios", "core", "sim"}, Test: tested},
+		{Folder: "properties", Below: []string{"scenarios", "core", "simfs", "sim"},
+			Test: append([]string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, tested...), TestsOnly: true},
+		{Folder: "mutation", Test: tested},
+		{Folder: "cmd/batpak-sim", Below: []string{"reports", "mutation", "scenarios", "core", "simfs", "sim"},
+			Outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"}, Test: tested},
+		{Folder: "internal/archtest", Test: tested},
+	},
+	Bans: []archtest.Ban{
+		{Name: "clock", Folders: simulated, Breach: clocks},
+		{Name: "goroutine", Folders: simulated, Breach: archtest.Goroutines},
+		{Name: "channel", Folders: simulated, Breach: archtest.Channels},
+		{Name: "select", Folders: simulated, Breach: archtest.Selects},
+		{Name: "machine", Folders: simulated, Breach: archtest.NamesBut("os", `O_[A-Z]+|File(Info|Mode)|(Path|Link)Error`)},
+		{Name: "random import", Folders: simulated, Breach: archtest.Imports("math/rand", "crypto/rand", "hash/maphash", "unsafe")},
+		{Name: "random engine", Folders: []string{"core"}, Breach: archtest.Imports("math/rand/v2")},
+		{Name: "random global", Folders: simulated, Breach: archtest.NamesBut("math/rand/v2", `New|NewPCG|PCG|NewChaCha8|ChaCha8|Rand|Source`)},
+		{Name: "address", Folders: simulated, Breach: archtest.Pointers},
+		{Name: "unordered", Folders: append([]string{"reports"}, simulated...), Breach: archtest.UnorderedKeys},
+	},
+	Exceptions: []archtest.Exception{
+		{"core/system.go", "clock", "the runtime of production is what reads the clock"},
+		{"core/system.go", "goroutine", "and what starts goroutines"},
+		{"core/system.go", "channel", "and what they block on"},
+		{"core/system.go", "select", "waiting for a notification or a timer, whichever comes first"},
+		{"core/system.go", "random import", "identities come from crypto/rand"},
+		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
+		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
+		{"simfs/fs.go", "machine", "os.TempDir is where afero's helpers put files; its depth shifts nothing"},
+		{"scenarios/sweep.go", "goroutine", "runs that know nothing of each other, spread over the processors"},
+		{"scenarios/sweep.go", "channel", "their results, put into the order of their seeds"},
+	},
+}
+
+// tested are the modules that any test may use.
+var tested = []string{
+	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal", "github.com/spf13/afero",
+}
+
+func TestHouse(t *testing.T) {
+	source, err := archtest.Load(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range house.Check(source) {
+		t.Error(f)
+	}
+}
