@@ -140,8 +140,8 @@ func TestSimulationShrinks(t *testing.T) {
 		}
 	})
 	first, last := all[0], all[len(all)-1]
-	t.Logf("%d attempts failed; steps %d, then %d; events %d, then %d; lives %d, then %d", len(all),
-		first.Schedule, last.Schedule, first.Counters.Events, last.Counters.Events, first.Counters.Lives, last.Counters.Lives)
+	t.Logf("%d attempts failed; steps %d, then %d; events %d, then %d; incarnations %d, then %d", len(all),
+		first.Schedule, last.Schedule, first.Counters.Events, last.Counters.Events, first.Counters.Incarnations, last.Counters.Incarnations)
 	if last.Verdict != scenarios.Pass || last.Counters.TailsCut == 0 {
 		t.Errorf("smallest failure = %v with %d tails cut, want one that passes with some", last.Verdict, last.Counters.TailsCut)
 	}

@@ -13,7 +13,7 @@ func passed(scenario string, seed uint64) scenarios.Result {
 	return scenarios.Result{
 		Scenario: scenario, Seed: seed, FaultMode: scenarios.FaultsHeavy, Steps: 12,
 		Verdict: scenarios.Pass, Outcome: scenarios.Drained, Digest: 0x00c0ffee00c0ffee,
-		Counters: scenarios.Counters{Lives: 4, Crashes: 3, Appends: 123, Deliveries: 1456},
+		Counters: scenarios.Counters{Incarnations: 4, Crashes: 3, Appends: 123, Deliveries: 1456},
 		Faults:   map[string]uint64{"crash-during": 3, "drop-sync": 2},
 		Points:   map[string]uint64{"append/reserved": 130, "fs/sync": 77},
 		Schedule: 9000, Switches: 4321, Virtual: 12345678 * time.Nanosecond,
@@ -95,7 +95,7 @@ func summary() scenarios.Summary {
 func trace() []sim.Event {
 	return []sim.Event{
 		{Step: 1, Kind: "start", Object: "driver"},
-		{Step: 2, Time: 1500 * time.Microsecond, Task: "life/main", Kind: "fs/write", Object: "/data/log/j 1", Args: [4]uint64{0, 512, 512}},
-		{Step: 3, Time: 2 * time.Second, Task: "life/main", Kind: "fs/sync", Object: "/data", Detail: "input/output\nerror"},
+		{Step: 2, Time: 1500 * time.Microsecond, Task: "incarnation/main", Kind: "fs/write", Object: "/data/log/j 1", Args: [4]uint64{0, 512, 512}},
+		{Step: 3, Time: 2 * time.Second, Task: "incarnation/main", Kind: "fs/sync", Object: "/data", Detail: "input/output\nerror"},
 	}
 }

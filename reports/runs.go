@@ -33,7 +33,7 @@ func WriteRuns(w io.Writer, s scenarios.Summary, results []scenarios.Result, wal
 
 func runTable(s scenarios.Summary, results []scenarios.Result) *table {
 	t := &table{left: 3}
-	t.add("scenario", "verdict", "outcome", "lives", "crashes", "appends", "deliveries", "faults", "switches", padded("digest", 16))
+	t.add("scenario", "verdict", "outcome", "incarnations", "crashes", "appends", "deliveries", "faults", "switches", padded("digest", 16))
 	for _, r := range results {
 		addRun(t, r.Scenario, string(r.Verdict), string(r.Outcome), r.Counters, r.Faults, r.Switches, r.Digest.String())
 	}
@@ -44,7 +44,7 @@ func runTable(s scenarios.Summary, results []scenarios.Result) *table {
 }
 
 func addRun(t *table, name, verdict, outcome string, c scenarios.Counters, faults map[string]uint64, switches uint64, digest string) {
-	t.add(name, verdict, outcome, number(c.Lives), number(c.Crashes), number(c.Appends), number(c.Deliveries),
+	t.add(name, verdict, outcome, number(c.Incarnations), number(c.Crashes), number(c.Appends), number(c.Deliveries),
 		number(sum(faults)), number(switches), digest)
 }
 

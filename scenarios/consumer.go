@@ -7,9 +7,9 @@ import (
 	"github.com/batpak/batpak-sim/core"
 )
 
-// consuming is one consumer in one life of the process.
+// consuming is one consumer in one incarnation.
 type consuming struct {
-	*life
+	*incarnation
 	plan    *consumerPlan
 	answer  func() answer
 	since   time.Duration   // since when it waits for the next event

@@ -13,11 +13,11 @@ type Counters struct {
 	Idle            uint64 `json:"idle"`           // pulls that waited to their deadline
 	FencesCommitted uint64 `json:"fences_committed"`
 	FencesCancelled uint64 `json:"fences_cancelled"`
-	Lives           uint64 `json:"lives"`            // of the process
-	Crashes         uint64 `json:"crashes"`          // lives that were cut short
+	Incarnations    uint64 `json:"incarnations"`     // of the process
+	Crashes         uint64 `json:"crashes"`          // incarnations that were cut short
 	RecoveryCrashes uint64 `json:"recovery_crashes"` // ... before the store was open
-	PowerCuts       uint64 `json:"power_cuts"`       // lives after which unsynced data was lost
-	ProcessDeaths   uint64 `json:"process_deaths"`   // lives after which the page cache lived on
+	PowerCuts       uint64 `json:"power_cuts"`       // incarnations after which unsynced data was lost
+	ProcessDeaths   uint64 `json:"process_deaths"`   // incarnations after which the page cache lived on
 	TailsCut        uint64 `json:"tails_cut"`        // recoveries that cut a torn tail
 	OpensFailed     uint64 `json:"opens_failed"`
 	Refusals        uint64 `json:"refusals"` // checkpoints refused
@@ -27,7 +27,7 @@ type Counters struct {
 func (c *Counters) count(e *Event) {
 	switch e.Kind {
 	case EventBegan:
-		c.Lives++
+		c.Incarnations++
 	case EventAttempt:
 		c.Events += uint64(len(e.Events))
 	case EventAcked:
@@ -80,7 +80,7 @@ func (c *Counters) fields() []Counter {
 		{"appends", &c.Appends}, {"appends failed", &c.AppendsFailed}, {"events", &c.Events},
 		{"deliveries", &c.Deliveries}, {"batches", &c.Batches}, {"accepted", &c.Accepted}, {"declined", &c.Declined},
 		{"saved", &c.Saved}, {"idle pulls", &c.Idle}, {"fences committed", &c.FencesCommitted}, {"fences cancelled", &c.FencesCancelled},
-		{"lives", &c.Lives}, {"crashes", &c.Crashes}, {"crashes in recovery", &c.RecoveryCrashes}, {"power cuts", &c.PowerCuts},
+		{"incarnations", &c.Incarnations}, {"crashes", &c.Crashes}, {"crashes in recovery", &c.RecoveryCrashes}, {"power cuts", &c.PowerCuts},
 		{"process deaths", &c.ProcessDeaths}, {"torn tails cut", &c.TailsCut}, {"opens failed", &c.OpensFailed},
 		{"checkpoints refused", &c.Refusals}, {"files planted", &c.Planted},
 	}

@@ -9,12 +9,12 @@
 // is drawn from one sim.Source under a label: the shape of the run, its workload,
 // its faults, where it is cut, what survives of the unsynced, which task goes next.
 //
-// A run has several lives of one process, called incarnations. In each the store is
+// A run has several incarnations, lives of one process. In each the store is
 // opened, producers append and fence, consumers pull or work and commit, until the
 // process is killed at a yield point or an operation of the disk, or comes to its
-// end. Between two lives the power goes, and the disk keeps what its contract makes
+// end. Between two incarnations the power goes, and the disk keeps what its contract makes
 // it keep and some of the rest; or the process alone dies, and the page cache lives
-// on. Other files may be put in the place of checkpoints. The last life is the
+// on. Other files may be put in the place of checkpoints. The last incarnation is the
 // liveness phase: no faults, no crash, and everything must drain.
 //
 // What an outsider can see of this is the history, a list of [Event]. An [Oracle]

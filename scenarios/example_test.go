@@ -10,7 +10,7 @@ import (
 	"github.com/batpak/batpak-sim/simfs"
 )
 
-// One seed takes the engine through several lives of its process and asks every
+// One seed takes the engine through several incarnations of its process and asks every
 // oracle about all that happens.
 func ExampleRun() {
 	r, err := scenarios.Run(scenarios.Config{Scenario: "crash", Seed: 1})
@@ -19,11 +19,11 @@ func ExampleRun() {
 		return
 	}
 	fmt.Println(r.Verdict, r.Outcome)
-	fmt.Println("lives of the process:", r.Counters.Lives > 1)
+	fmt.Println("incarnations of the process:", r.Counters.Incarnations > 1)
 	fmt.Println("handed out at least once:", r.Counters.Deliveries >= r.Counters.Appends)
 	// Output:
 	// pass drained
-	// lives of the process: true
+	// incarnations of the process: true
 	// handed out at least once: true
 }
 

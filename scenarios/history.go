@@ -47,7 +47,7 @@ const (
 // list of events, and an oracle can be fed one made by hand.
 type Event struct {
 	Kind        EventKind
-	Incarnation int           // lives of the process before this one
+	Incarnation int           // how many there were before this one
 	Time        time.Duration // virtual time
 	Actor       string        // the producer, fence or consumer
 
@@ -70,7 +70,7 @@ type Event struct {
 // String is the event in one line, for people.
 func (e Event) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "life %d  %-8v  %-11s %s", e.Incarnation, e.Time, e.Kind, e.Actor)
+	fmt.Fprintf(&b, "incarnation %d  %-8v  %-11s %s", e.Incarnation, e.Time, e.Kind, e.Actor)
 	if e.Op != "" {
 		fmt.Fprintf(&b, " %s", e.Op)
 	}

@@ -3,9 +3,9 @@ package scenarios
 // The labels of the harness's decisions: one stream for each concern, so that a
 // new draw in one does not shift another.
 const (
-	labelShape    = "shape"    // how large a run is: tasks, lives, consumers
+	labelShape    = "shape"    // how large a run is: tasks, incarnations, consumers
 	labelWorkload = "workload" // what producers and consumers do
 	labelFault    = "fault"    // which faults are planned
-	labelCrash    = "crash"    // where a life ends
+	labelCrash    = "crash"    // where an incarnation ends
 	labelIdentity = "identity" // the engine's random identities
 )

@@ -3,8 +3,8 @@ package scenarios
 import "github.com/batpak/batpak-sim/core"
 
 // atLeastOnce holds, once the run has drained, that every consumer has accepted
-// every event of its region that is in the log: in the last life of the process
-// if the event lies beyond where that life's cursor began, in any life otherwise.
+// every event of its region that is in the log: in the last incarnation if the
+// event lies beyond where that one's cursor began, in any otherwise.
 type atLeastOnce struct {
 	ledger *ledger
 	ever   map[string]map[string]bool // by consumer, by payload
@@ -61,7 +61,7 @@ func (o *atLeastOnce) drained(actor string, c *consumer, log []core.Entry) *Viol
 		}
 		if n := name(entry.Payload); !accepted[actor][n] {
 			return violation("skipped", "every event in the log is accepted by every consumer of its region",
-				"%s never accepted %s at sequence %d, it began this life after %d (started %t)", actor, n, entry.Sequence, c.position, c.started)
+				"%s never accepted %s at sequence %d, it began this incarnation after %d (started %t)", actor, n, entry.Sequence, c.position, c.started)
 		}
 	}
 	return nil

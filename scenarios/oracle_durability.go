@@ -3,7 +3,7 @@ package scenarios
 import "github.com/batpak/batpak-sim/core"
 
 // durability holds that what was acknowledged as durable, and what anyone has
-// seen, is in the log after every crash, and that what survives of one life's
+// seen, is in the log after every crash, and that what survives of one incarnation's
 // appends is a prefix of them. A disk that drops syncs voids the first half.
 type durability struct{ ledger *ledger }
 
@@ -46,7 +46,7 @@ func (o *durability) nothingLost(present map[string]bool) *Violation {
 }
 
 // prefix checks that no acknowledged append is missing below one that is there,
-// both of the same life and outside a fence.
+// both of the same incarnation and outside a fence.
 func (o *durability) prefix(log []core.Entry) *Violation {
 	top := make(map[int]uint64) // by incarnation: the highest sequence that survives
 	present := make(map[string]bool, len(log))
@@ -60,7 +60,7 @@ func (o *durability) prefix(log []core.Entry) *Violation {
 	for _, a := range o.ledger.order {
 		if a.acked && a.fence == "" && a.first < top[a.incarnation] && !present[a.names[0]] {
 			return violation("not a prefix", "what survives is a prefix of the append order",
-				"append %s at sequence %d is missing, sequence %d of the same life is there", a.op, a.first, top[a.incarnation])
+				"append %s at sequence %d is missing, sequence %d of the same incarnation is there", a.op, a.first, top[a.incarnation])
 		}
 	}
 	return nil

@@ -3,7 +3,7 @@ package scenarios
 import "github.com/batpak/batpak-sim/core"
 
 // frontier holds that visible <= durable <= written <= allocated, and that none
-// moves backward within a life of the process.
+// moves backward within an incarnation of the process.
 type frontier struct{ last core.Frontier }
 
 func newFrontier() *frontier { return &frontier{} }

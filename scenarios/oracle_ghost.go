@@ -3,7 +3,7 @@ package scenarios
 import "github.com/batpak/batpak-sim/core"
 
 // ghost holds that nothing is shown that nobody may see: nothing fenced or
-// cancelled, nothing whose append failed in this life of the process, no part of
+// cancelled, nothing whose append failed in this incarnation of the process, no part of
 // a batch, and nothing above the visible frontier.
 type ghost struct {
 	ledger *ledger

@@ -16,10 +16,10 @@ type told struct {
 	time        time.Duration
 }
 
-func tell() *told { return (&told{}).life() }
+func tell() *told { return (&told{}).begin() }
 
-// life begins the next incarnation.
-func (h *told) life() *told {
+// begin begins the next incarnation.
+func (h *told) begin() *told {
 	if len(h.events) > 0 {
 		h.incarnation++
 	}
@@ -95,7 +95,7 @@ func at(sequence uint64, n string) core.Entry {
 	return core.Entry{Sequence: sequence, Coordinate: place, Kind: core.KindData, Payload: []byte(n)}
 }
 
-// sound is a history in which nothing is wrong: two lives, a fence each way, a
+// sound is a history in which nothing is wrong: two incarnations, a fence each way, a
 // delivery that is declined and one that is saved.
 func sound() *told {
 	return tell().open().
@@ -105,7 +105,7 @@ func sound() *told {
 		deliver(at(0, "a")).does(scenarios.EventDeclined).
 		deliver(at(0, "a"), at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
 		frontier(core.Frontier{Allocated: 2, Written: 2, Durable: 2, Visible: 2}).
-		life().open(at(0, "a"), at(1, "b")).
+		begin().open(at(0, "a"), at(1, "b")).
 		resume(true, 1).
 		appended("c", 2).
 		deliver(at(2, "c")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
@@ -141,50 +141,50 @@ func TestOraclesFire(t *testing.T) {
 			deliver(at(0, "a")).does(scenarios.EventDeclined).drained(at(0, "a")), "at-least-once/skipped"},
 		{"skipped below the checkpoint", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
 			deliver(at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
-			life().open(at(0, "a"), at(1, "b")).resume(true, 1).drained(at(0, "a"), at(1, "b")), "at-least-once/skipped"},
-		{"accepted in an earlier life only", tell().open().appended("a", 0).resume(false, 0).
+			begin().open(at(0, "a"), at(1, "b")).resume(true, 1).drained(at(0, "a"), at(1, "b")), "at-least-once/skipped"},
+		{"accepted in an earlier incarnation only", tell().open().appended("a", 0).resume(false, 0).
 			deliver(at(0, "a")).does(scenarios.EventAccepted).
-			life().open(at(0, "a")).resume(false, 0).drained(at(0, "a")), "at-least-once/skipped"},
+			begin().open(at(0, "a")).resume(false, 0).drained(at(0, "a")), "at-least-once/skipped"},
 		{"descending", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
 			deliver(at(1, "b"), at(0, "a")), "order/not ascending"},
 		{"repeated", tell().open().appended("a", 0).resume(false, 0).
 			deliver(at(0, "a")).does(scenarios.EventAccepted).deliver(at(0, "a")), "order/not ascending"},
 		{"before the resume position", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
-			life().open(at(0, "a")).resume(true, 0).deliver(at(0, "a")), "order/not ascending"},
+			begin().open(at(0, "a")).resume(true, 0).deliver(at(0, "a")), "order/not ascending"},
 		{"declined and passed over", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
 			deliver(at(0, "a")).does(scenarios.EventDeclined).deliver(at(1, "b")), "order/declined batch not repeated"},
 		{"invented", tell().open().deliver(at(0, "x")), "no-invention/never appended"},
 		{"changed", tell().open().attempt("a", "", "a 1").deliver(at(0, "a 2")), "no-invention/changed"},
 		{"other lane", tell().open().appended("a", 0).deliver(core.Entry{Coordinate: place, Kind: core.KindData, Lane: 1, Payload: []byte("a")}),
 			"no-invention/changed"},
-		{"renumbered after the ack", tell().open().appended("a", 3).life().open(at(2, "a")), "no-invention/renumbered"},
-		{"renumbered after it was seen", tell().open().attempt("a", "", "a").life().open(at(1, "a")).life().open(at(0, "a")), "no-invention/renumbered"},
+		{"renumbered after the ack", tell().open().appended("a", 3).begin().open(at(2, "a")), "no-invention/renumbered"},
+		{"renumbered after it was seen", tell().open().attempt("a", "", "a").begin().open(at(1, "a")).begin().open(at(0, "a")), "no-invention/renumbered"},
 		{"fenced", tell().open().attempt("a", "f", "a").deliver(at(0, "a")), "no-ghost/hidden"},
 		{"cancelled", tell().open().attempt("a", "f", "a").ack("a", 0, false).fence(scenarios.EventFenceTry, true).
-			fence(scenarios.EventFenceDone, false).life().open(at(0, "a")), "no-ghost/hidden"},
+			fence(scenarios.EventFenceDone, false).begin().open(at(0, "a")), "no-ghost/hidden"},
 		{"failed append", tell().open().does(scenarios.EventStruck).attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("EIO")).deliver(at(0, "a")),
 			"no-ghost/failed append"},
-		{"half a batch", tell().open().attempt("a", "", "a", "b").life().open(at(0, "a")), "no-ghost/part of a batch"},
-		{"twice in the log", tell().open().attempt("a", "", "a").life().open(at(0, "a"), at(0, "a")), "no-ghost/doubled"},
+		{"half a batch", tell().open().attempt("a", "", "a", "b").begin().open(at(0, "a")), "no-ghost/part of a batch"},
+		{"twice in the log", tell().open().attempt("a", "", "a").begin().open(at(0, "a"), at(0, "a")), "no-ghost/doubled"},
 		{"above the frontier", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).
 			frontier(core.Frontier{Allocated: 1, Written: 1, Durable: 1}), "no-ghost/above the frontier"},
-		{"acknowledged and gone", tell().open().appended("a", 0).life().open(), "acknowledged-durable/acknowledged event lost"},
+		{"acknowledged and gone", tell().open().appended("a", 0).begin().open(), "acknowledged-durable/acknowledged event lost"},
 		{"synced and gone", tell().open().attempt("a", "", "a").ack("a", 0, false).add(scenarios.Event{Kind: scenarios.EventSynced, First: 1}).
-			life().open(), "acknowledged-durable/acknowledged event lost"},
+			begin().open(), "acknowledged-durable/acknowledged event lost"},
 		{"committed and gone", tell().open().attempt("a", "f", "a").ack("a", 0, false).fence(scenarios.EventFenceTry, true).
-			fence(scenarios.EventFenceDone, true).life().open(), "acknowledged-durable/acknowledged event lost"},
-		{"seen and gone", tell().open().attempt("a", "", "a").resume(false, 0).deliver(at(0, "a")).life().open(),
+			fence(scenarios.EventFenceDone, true).begin().open(), "acknowledged-durable/acknowledged event lost"},
+		{"seen and gone", tell().open().attempt("a", "", "a").resume(false, 0).deliver(at(0, "a")).begin().open(),
 			"acknowledged-durable/delivered event lost"},
 		{"hole", tell().open().attempt("a", "", "a").ack("a", 0, false).attempt("b", "", "b").ack("b", 1, false).
-			life().open(at(1, "b")), "acknowledged-durable/not a prefix"},
+			begin().open(at(1, "b")), "acknowledged-durable/not a prefix"},
 		{"resumed where nothing was accepted", tell().open().appended("a", 0).resume(true, 0), "checkpoint-honesty/never accepted"},
 		{"resumed on a declined event", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventDeclined).
 			resume(true, 0), "checkpoint-honesty/never accepted"},
 		{"saved and rewound", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
-			does(scenarios.EventSaved).life().open(at(0, "a")).resume(false, 0), "checkpoint-honesty/saved position lost"},
+			does(scenarios.EventSaved).begin().open(at(0, "a")).resume(false, 0), "checkpoint-honesty/saved position lost"},
 		{"sequence assigned again", tell().open().attempt("a", "", "a").resume(false, 0).does(scenarios.EventLied).
 			deliver(at(0, "a")).does(scenarios.EventAccepted).
-			life().open().attempt("b", "", "b").ack("b", 0, true).life().open(at(0, "b")).resume(true, 0), "checkpoint-honesty/another event"},
+			begin().open().attempt("b", "", "b").ack("b", 0, true).begin().open(at(0, "b")).resume(true, 0), "checkpoint-honesty/another event"},
 		{"opened under another region", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
 			does(scenarios.EventSaved).add(scenarios.Event{Kind: scenarios.EventResumed, Actor: "c", Started: true, Region: core.Region{}.WithLane(1)}),
 			"region-binding/opened for another region"},

@@ -33,7 +33,7 @@ func ParseFaults(name string) (Faults, error) {
 	return "", fmt.Errorf("unknown fault level %q, legal are %v", name, FaultLevels())
 }
 
-// plan arms the faults of one life and sets where it ends. A calm one has neither.
+// plan arms the faults of one incarnation and sets where it ends. A calm one has neither.
 func (w *world) plan(calm bool) {
 	w.crashPoint = 0
 	var rules []simfs.Rule
@@ -63,7 +63,7 @@ func (w *world) drawFaults() []simfs.Rule {
 	return rules
 }
 
-// drawFault draws one fault. The operations of a kind that one life makes are
+// drawFault draws one fault. The operations of a kind that one incarnation makes are
 // some dozens: the n-th that is struck is drawn from the same range.
 func (w *world) drawFault() simfs.Rule {
 	choices := []func() simfs.Rule{
@@ -103,7 +103,7 @@ func syncs(src sim.Source) simfs.OpKind {
 	return pick(src, labelFault, []simfs.OpKind{simfs.OpSync, simfs.OpSync, simfs.OpSyncDir})
 }
 
-// drawCrash draws where the life ends: at an operation of the disk, as a rule, or
+// drawCrash draws where the incarnation ends: at an operation of the disk, as a rule, or
 // at a yield point of the engine, or not before its work is done.
 func (w *world) drawCrash() (simfs.Rule, bool) {
 	focus := w.shape.crash
@@ -125,7 +125,7 @@ func (w *world) drawCrash() (simfs.Rule, bool) {
 	}
 }
 
-// crashOp draws the operation at which a life ends: often one of the first, where
+// crashOp draws the operation at which an incarnation ends: often one of the first, where
 // recovery is still at work.
 func (w *world) crashOp() uint64 {
 	if sim.Chance(w.src, labelCrash, 1, 3) {

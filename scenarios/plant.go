@@ -24,17 +24,17 @@ type planted struct {
 
 // plantCheckpoints puts files in the place of some durable consumers' checkpoints.
 // No fault is armed and no other task runs meanwhile.
-func (l *life) plantCheckpoints(log []core.Entry) {
-	for i := range l.shape.consumers {
-		c := &l.shape.consumers[i]
-		if c.id == (core.CheckpointID{}) || !sim.Chance(l.src, labelWorkload, 1, 2) {
+func (n *incarnation) plantCheckpoints(log []core.Entry) {
+	for i := range n.shape.consumers {
+		c := &n.shape.consumers[i]
+		if c.id == (core.CheckpointID{}) || !sim.Chance(n.src, labelWorkload, 1, 2) {
 			continue
 		}
-		p := l.drawPlanted(c, log)
-		if err := putDurably(l.disk, filepath.Join(dataDir, "cursors"), c.id.String()+".ckpt", p.content); err != nil {
+		p := n.drawPlanted(c, log)
+		if err := putDurably(n.disk, filepath.Join(dataDir, "cursors"), c.id.String()+".ckpt", p.content); err != nil {
 			panic(fmt.Errorf("plant a checkpoint: %w", err))
 		}
-		l.record(Event{Kind: EventPlanted, Actor: c.name, Region: c.region, Err: p.refusal, Entries: p.entries})
+		n.record(Event{Kind: EventPlanted, Actor: c.name, Region: c.region, Err: p.refusal, Entries: p.entries})
 	}
 }
 
@@ -63,8 +63,8 @@ func syncPath(disk afero.Fs, path string) error {
 	return f.Sync()
 }
 
-func (l *life) drawPlanted(c *consumerPlan, log []core.Entry) planted {
-	good := core.Checkpoint{ID: c.id, Region: c.region.Identity(), Lineage: l.store.Lineage(), Generation: 1}
+func (n *incarnation) drawPlanted(c *consumerPlan, log []core.Entry) planted {
+	good := core.Checkpoint{ID: c.id, Region: c.region.Identity(), Lineage: n.store.Lineage(), Generation: 1}
 	choices := []func() planted{
 		func() planted { // saved for another region
 			good.Region = c.region.WithLane(77).Identity()
@@ -91,13 +91,13 @@ func (l *life) drawPlanted(c *consumerPlan, log []core.Entry) planted {
 		},
 		func() planted { // one bit flipped
 			b := encoded(good)
-			at := l.src.Draw(labelWorkload, uint64(len(b))*8)
+			at := n.src.Draw(labelWorkload, uint64(len(b))*8)
 			b[at/8] ^= 1 << (at % 8)
 			return planted{content: b, refusal: core.ErrCheckpointCorrupt}
 		},
 		func() planted { // cut short
 			b := encoded(good)
-			return planted{content: b[:l.src.Draw(labelWorkload, uint64(len(b)))], refusal: core.ErrCheckpointCorrupt}
+			return planted{content: b[:n.src.Draw(labelWorkload, uint64(len(b)))], refusal: core.ErrCheckpointCorrupt}
 		},
 		func() planted { // upstream's, of another region
 			return planted{content: upstreamCheckpoint(c.region.WithLane(77), 0), refusal: core.ErrRegionMismatch}
@@ -105,15 +105,15 @@ func (l *life) drawPlanted(c *consumerPlan, log []core.Entry) planted {
 		func() planted { // upstream's oldest format, which names no region
 			return planted{content: upstreamLegacy(0), refusal: core.ErrRegionMismatch}
 		},
-		func() planted { return l.goodUpstream(c, log) },
-		func() planted { return l.goodUpstream(c, log) },
+		func() planted { return n.goodUpstream(c, log) },
+		func() planted { return n.goodUpstream(c, log) },
 	}
-	return pick(l.src, labelWorkload, choices)()
+	return pick(n.src, labelWorkload, choices)()
 }
 
 // goodUpstream is a checkpoint of upstream's that the engine must take over: it
 // stands on an event of the region that the log holds.
-func (l *life) goodUpstream(c *consumerPlan, log []core.Entry) planted {
+func (n *incarnation) goodUpstream(c *consumerPlan, log []core.Entry) planted {
 	var matching []core.Entry
 	for _, e := range log {
 		if c.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
@@ -123,7 +123,7 @@ func (l *life) goodUpstream(c *consumerPlan, log []core.Entry) planted {
 	if len(matching) == 0 {
 		return planted{content: upstreamLegacy(0), refusal: core.ErrRegionMismatch}
 	}
-	upTo := matching[:1+l.src.Draw(labelWorkload, uint64(len(matching)))]
+	upTo := matching[:1+n.src.Draw(labelWorkload, uint64(len(matching)))]
 	return planted{content: upstreamCheckpoint(c.region, upTo[len(upTo)-1].Sequence), entries: upTo}
 }
 
@@ -194,15 +194,15 @@ func upstreamIdentity(r core.Region) string {
 }
 
 // trespass tries to open consumers' checkpoints under another region.
-func (l *life) trespass() {
-	for i := range l.shape.consumers {
-		c := &l.shape.consumers[i]
+func (n *incarnation) trespass() {
+	for i := range n.shape.consumers {
+		c := &n.shape.consumers[i]
 		if c.id == (core.CheckpointID{}) {
 			continue
 		}
 		other := c.region.WithScope("elsewhere")
-		cursor, err := l.store.Cursor(other, core.CursorConfig{Checkpoint: c.id})
-		l.record(Event{Kind: EventTrespassed, Actor: c.name, Region: other, Err: err})
+		cursor, err := n.store.Cursor(other, core.CursorConfig{Checkpoint: c.id})
+		n.record(Event{Kind: EventTrespassed, Actor: c.name, Region: other, Err: err})
 		if err == nil {
 			cursor.Close()
 		}

@@ -16,7 +16,7 @@ type Config struct {
 	Scenario string     // its name; must be set
 	Seed     uint64     // of Source
 	Faults   Faults     // empty = FaultsLight
-	Steps    int        // operations of each producer in each life; zero = StepsDefault
+	Steps    int        // operations of each producer in each incarnation; zero = StepsDefault
 	Source   sim.Source // makes every decision; nil = sim.NewSeed(Seed)
 	Keep     int        // events of the trace kept, the last ones; zero = none, sim.KeepAll = all
 }

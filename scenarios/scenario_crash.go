@@ -10,14 +10,14 @@ var crash = Scenario{
 	Injects: "power cuts and process deaths at any file operation or yield point, I/O errors",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			lives:     int(sim.Between(src, labelShape, 2, 5)),
-			producers: int(sim.Between(src, labelShape, 1, 3)),
-			fencers:   int(src.Draw(labelShape, 2)),
-			ops:       ops,
-			unit:      512,
-			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
-			crash:     crashAnywhere,
-			unsynced:  true,
+			incarnations: int(sim.Between(src, labelShape, 2, 5)),
+			producers:    int(sim.Between(src, labelShape, 1, 3)),
+			fencers:      int(src.Draw(labelShape, 2)),
+			ops:          ops,
+			unit:         512,
+			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
+			crash:        crashAnywhere,
+			unsynced:     true,
 		}
 	},
 }

@@ -10,14 +10,14 @@ var racingPublish = Scenario{
 	Injects: "task switches at every yield point, few crashes",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			lives:     int(sim.Between(src, labelShape, 1, 3)),
-			producers: int(sim.Between(src, labelShape, 2, 4)),
-			fencers:   int(sim.Between(src, labelShape, 1, 2)),
-			ops:       ops,
-			unit:      512,
-			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 2, 5))),
-			crash:     crashSeldom,
-			unsynced:  true,
+			incarnations: int(sim.Between(src, labelShape, 1, 3)),
+			producers:    int(sim.Between(src, labelShape, 2, 4)),
+			fencers:      int(sim.Between(src, labelShape, 1, 2)),
+			ops:          ops,
+			unit:         512,
+			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 5))),
+			crash:        crashSeldom,
+			unsynced:     true,
 		}
 	},
 }

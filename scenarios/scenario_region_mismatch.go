@@ -10,13 +10,13 @@ var regionMismatch = Scenario{
 	Injects: "checkpoints of other regions, logs and ids, of upstream's formats, of later versions, and damaged ones",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			lives:     int(sim.Between(src, labelShape, 3, 5)),
-			producers: 1,
-			ops:       ops,
-			unit:      512,
-			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
-			crash:     crashAnywhere,
-			plant:     true,
+			incarnations: int(sim.Between(src, labelShape, 3, 5)),
+			producers:    1,
+			ops:          ops,
+			unit:         512,
+			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
+			crash:        crashAnywhere,
+			plant:        true,
 		}
 	},
 }

@@ -10,13 +10,13 @@ var tornWrite = Scenario{
 	Injects: "crashes in the middle of writes on disks that persist bytes, sectors or pages",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			lives:     int(sim.Between(src, labelShape, 3, 6)),
-			producers: int(sim.Between(src, labelShape, 1, 2)),
-			ops:       ops,
-			unit:      pick(src, labelShape, []int{1, 512, 4096}),
-			consumers: drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
-			crash:     crashInWrites,
-			unsynced:  true,
+			incarnations: int(sim.Between(src, labelShape, 3, 6)),
+			producers:    int(sim.Between(src, labelShape, 1, 2)),
+			ops:          ops,
+			unit:         pick(src, labelShape, []int{1, 512, 4096}),
+			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
+			crash:        crashInWrites,
+			unsynced:     true,
 		}
 	},
 }

@@ -10,18 +10,18 @@ import (
 
 // shape is what a run consists of, drawn before it begins. A scenario draws one.
 type shape struct {
-	lives     int // lives of the process, the last one without faults
-	producers int
-	fencers   int
-	ops       int // operations of one producer in one life
-	unit      int // bytes that the disk persists or loses together
-	consumers []consumerPlan
-	crash     crashFocus
-	plant     bool // files are put in the place of checkpoints between lives
-	unsynced  bool // some lives acknowledge appends before they are durable
+	incarnations int // of the process, the last one without faults
+	producers    int
+	fencers      int
+	ops          int // operations of one producer in one incarnation
+	unit         int // bytes that the disk persists or loses together
+	consumers    []consumerPlan
+	crash        crashFocus
+	plant        bool // files are put in the place of checkpoints between incarnations
+	unsynced     bool // some incarnations acknowledge appends before they are durable
 }
 
-// crashFocus says where a scenario likes to end a life.
+// crashFocus says where a scenario likes to end an incarnation.
 type crashFocus uint8
 
 const (
@@ -30,11 +30,11 @@ const (
 	crashSeldom
 )
 
-// consumerPlan is one consumer, the same in every life.
+// consumerPlan is one consumer, the same in every incarnation.
 type consumerPlan struct {
 	name     string
 	region   core.Region
-	id       core.CheckpointID // zero: starts over in every life
+	id       core.CheckpointID // zero: starts over in every incarnation
 	worker   bool              // a supervised worker; otherwise a cursor that pulls and commits
 	batch    int
 	deadline time.Duration // of a pull, or a worker's idle sleep

@@ -27,7 +27,7 @@ const (
 	opCancel
 )
 
-// drawOps draws what one producer does in one life. Every payload begins with a
+// drawOps draws what one producer does in one incarnation. Every payload begins with a
 // name that no other event ever has.
 func drawOps(src sim.Source, producer string, n int, fences bool) []op {
 	ops := make([]op, n)

@@ -7,7 +7,7 @@ import (
 )
 
 // world is one run: the simulation, the disk, what is known of the log, and the
-// lives of the process one after the other.
+// incarnations of the process one after the other.
 type world struct {
 	config   Config
 	shape    shape
@@ -21,43 +21,43 @@ type world struct {
 	faults   map[string]uint64
 	outcome  Outcome
 
-	// Of the present life of the process:
-	incarnation int
-	process     *sim.Process
-	opened      bool   // its store is open
-	crashPoint  uint64 // yield points of the engine until it is killed; zero = it is not
+	// Of the present incarnation of the process:
+	number     int // of incarnations before it
+	process    *sim.Process
+	opened     bool   // its store is open
+	crashPoint uint64 // yield points of the engine until it is killed; zero = it is not
 }
 
 // run is the driver's task: it lives outside the process and outlives it.
 func (w *world) run() {
 	w.outcome = Unended
-	for w.outcome == Unended && w.incarnation < w.shape.lives && w.history.found == nil {
-		w.live(w.incarnation == w.shape.lives-1)
-		w.incarnation++
+	for w.outcome == Unended && w.number < w.shape.incarnations && w.history.found == nil {
+		w.live(w.number == w.shape.incarnations-1)
+		w.number++
 	}
 }
 
 func (w *world) live(final bool) {
-	l := &life{world: w, final: final}
+	n := &incarnation{world: w, final: final}
 	if w.shape.unsynced && sim.Chance(w.src, labelShape, 1, 2) {
-		l.ack = core.AckWritten
+		n.ack = core.AckWritten
 	}
-	l.planting = w.shape.plant && w.incarnation > 0 && sim.Chance(w.src, labelShape, 2, 3)
+	n.planting = w.shape.plant && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
 	w.opened = false
-	w.plan(final || l.planting)
+	w.plan(final || n.planting)
 	w.record(Event{Kind: EventBegan})
-	w.process = w.sim.Process("life")
-	w.process.Go("main", l.run).Join()
+	w.process = w.sim.Process("incarnation")
+	w.process.Go("main", n.run).Join()
 	w.process.Kill()
 	if !final {
-		w.replaceDisk(l)
+		w.replaceDisk(n)
 	}
 }
 
-// replaceDisk gives the next life its disk: what a power cut leaves, or what the
+// replaceDisk gives the next incarnation its disk: what a power cut leaves, or what the
 // page cache holds when the process alone has died.
-func (w *world) replaceDisk(l *life) {
-	if !l.ended {
+func (w *world) replaceDisk(n *incarnation) {
+	if !n.ended {
 		w.counters.Crashes++
 		if !w.opened {
 			w.counters.RecoveryCrashes++
@@ -82,7 +82,7 @@ func (w *world) record(e Event) {
 	if w.history.found != nil {
 		return
 	}
-	e.Incarnation = w.incarnation
+	e.Incarnation = w.number
 	e.Time = w.sim.Now()
 	w.counters.count(&e)
 	w.tail.add(e)
@@ -94,7 +94,7 @@ func (w *world) record(e Event) {
 }
 
 // worldRuntime is the engine's runtime in a world: some yield point is the last
-// that a life sees.
+// that an incarnation sees.
 type worldRuntime struct {
 	simRuntime
 	world *world
@@ -105,7 +105,7 @@ func (r worldRuntime) Yield(p core.Point) {
 	r.simRuntime.Yield(p)
 }
 
-// crashAtYield is the fault of a life that ends at a yield point of the engine,
+// crashAtYield is the fault of an incarnation that ends at a yield point of the engine,
 // beside the effects of the disk's rules.
 const crashAtYield = "crash-at-yield"
 

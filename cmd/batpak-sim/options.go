@@ -40,7 +40,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.seeds, "seeds", "sweep over the seeds from A to B, both included")
 	f.Var(&o.scenarios, "scenario", "run only this scenario; may be repeated or a comma-separated list")
 	f.Var(&o.faults, "faults", "how hard the disk is on the engine, besides crashes")
-	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each life, at most %d", scenarios.StepsMax))
+	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.check, "check-determinism", "carry out every run twice and compare")

@@ -84,7 +84,7 @@ func runs(ts *testscript.TestScript, neg bool, args []string) {
 		if err := json.Unmarshal([]byte(line), &run); err != nil {
 			ts.Fatalf("line %d: %v", n+1, err)
 		}
-		if run.Version != 1 || run.Scenario == "" || run.Verdict == "" || len(run.Digest) != 16 || run.Counters["lives"] == 0 {
+		if run.Version != 1 || run.Scenario == "" || run.Verdict == "" || len(run.Digest) != 16 || run.Counters["incarnations"] == 0 {
 			ts.Fatalf("line %d lacks something: %+v", n+1, run)
 		}
 		n++

@@ -1,0 +1,143 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// incarnation is one life of the process: it opens the store, lets producers and
+// consumers loose, and closes it, unless it is killed on the way.
+type incarnation struct {
+	*world
+	final     bool // the liveness phase: no faults, and the run must drain
+	planting  bool // files are planted first; faults come after
+	ack       core.Ack
+	store     *core.Store
+	ended     bool // came to its end without being killed
+	consumers []*consuming
+}
+
+// dataDir is where the store lives: below a directory that it has to create.
+const dataDir = "/data/log"
+
+// drainMax is how long, in virtual time, the liveness phase may take once nothing
+// is appended any more.
+const drainMax = 5 * time.Second
+
+// run is the main task of the process.
+func (n *incarnation) run() {
+	store, err := core.Open(n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack})
+	if err != nil {
+		n.record(Event{Kind: EventOpenFailed, Err: err})
+		if errors.Is(err, core.ErrJournalCorrupt) {
+			n.outcome = Refused
+		}
+		n.ended = true
+		return
+	}
+	n.store = store
+	n.opened = true
+	if store.Recovery().Cut > 0 {
+		n.counters.TailsCut++
+	}
+	log := n.content()
+	n.record(Event{Kind: EventOpened, Entries: log})
+	if n.planting {
+		n.trespass()
+		n.plantCheckpoints(log)
+		n.plan(n.final)
+	}
+	consumers := n.startConsumers()
+	for _, p := range n.startProducers() {
+		p.Join()
+	}
+	if n.final {
+		n.drain()
+	}
+	n.close(consumers)
+	n.ended = true
+}
+
+func (n *incarnation) startConsumers() []*sim.Task {
+	var tasks []*sim.Task
+	for i := range n.shape.consumers {
+		c := &consuming{incarnation: n, plan: &n.shape.consumers[i], got: make(map[string]bool), answer: n.answers()}
+		n.consumers = append(n.consumers, c)
+		tasks = append(tasks, n.sim.Go(c.plan.name, c.run))
+	}
+	return tasks
+}
+
+// answers returns how a consumer answers: as drawn, but always accepting in the
+// final incarnation.
+func (n *incarnation) answers() func() answer {
+	if n.final {
+		return func() answer { return answer{} }
+	}
+	return func() answer { return drawAnswer(n.src) }
+}
+
+func (n *incarnation) startProducers() []*sim.Task {
+	var tasks []*sim.Task
+	start := func(actor string, fences bool) {
+		ops := drawOps(n.src, fmt.Sprintf("%s.%d", actor, n.number), n.shape.ops, fences)
+		tasks = append(tasks, n.sim.Go(actor, func() { n.produce(actor, ops) }))
+	}
+	for i := range n.shape.producers {
+		start(fmt.Sprintf("producer-%d", i), false)
+	}
+	for i := range n.shape.fencers {
+		start(fmt.Sprintf("fencer-%d", i), true)
+	}
+	return tasks
+}
+
+// content reads the whole visible log.
+func (n *incarnation) content() []core.Entry {
+	var log []core.Entry
+	for sequence := range n.store.Frontier().Visible {
+		if e, ok := n.store.Read(sequence); ok {
+			log = append(log, e)
+		}
+	}
+	return log
+}
+
+// drain waits until every consumer has accepted what is visible, and hands the
+// outcome to the oracles.
+func (n *incarnation) drain() {
+	if err := n.sync("drain"); err != nil {
+		return
+	}
+	log := n.content()
+	for waited := time.Duration(0); waited < drainMax && n.lacking(log); waited += time.Millisecond {
+		n.sim.Sleep(time.Millisecond)
+	}
+	n.record(Event{Kind: EventDrained, Entries: log})
+	n.outcome = Drained
+}
+
+func (n *incarnation) lacking(log []core.Entry) bool {
+	for _, c := range n.consumers {
+		if c.lacks(log) {
+			return true
+		}
+	}
+	return false
+}
+
+// close closes the store and waits for the consumers. What that leaves undone, the
+// recovery of the next incarnation has to bear.
+func (n *incarnation) close(consumers []*sim.Task) {
+	written := n.store.Frontier().Written
+	if err := n.store.Close(); err == nil {
+		n.record(Event{Kind: EventSynced, First: written})
+	}
+	for _, c := range consumers {
+		c.Join()
+	}
+}
