@@ -11,8 +11,9 @@ import (
 //
 // The functions may be called from every goroutine that uses the filesystem.
 type Config struct {
-	Profile Profile // zero = PosixStrict, the only one today
-	Unit    int     // bytes that survive a crash together: 1, 512 or 4096; zero = 512
+	Profile Profile // zero = PosixStrict
+	Knobs   Knobs   // departures from the profile; zero = none
+	Unit    int     // bytes that survive a crash together: 1, 512, 4096 or WholeCall; zero = the profile's
 
 	// Choose decides everything that could go either way: it returns a value
 	// below n, and anything else panics. label is one of the Label constants. It
@@ -45,28 +46,28 @@ type Config struct {
 const (
 	LabelSurvival = "simfs.survival" // how much of what is unsynced survives a crash, on the whole
 	LabelName     = "simfs.name"     // does this change of a directory entry survive
+	LabelOrder    = "simfs.order"    // how far has the order of metadata survived
 	LabelSize     = "simfs.size"     // how many changes of a file's size survive
 	LabelUnit     = "simfs.unit"     // which version of a unit survives
 	LabelAttr     = "simfs.attr"     // does this change of mode, owner or time survive
 	LabelGap      = "simfs.gap"      // does a unit that was never written back read as zeros (0) or as filler (1)
+	LabelDamage   = "simfs.damage"   // what is wrong with the last write that a unit has seen
+	LabelFail     = "simfs.fail"     // did this unit get through a sync that failed
 	LabelCut      = "simfs.cut"      // how many units of a write were done at the crash within it
 )
-
-// defaultUnit is the sector: the least that disks claim to write whole.
-const defaultUnit = 512
 
 // normal returns the configuration with its zeros replaced, or every problem.
 func (c Config) normal() (Config, []Fault, error) {
 	var problems []string
-	if c.Profile != PosixStrict {
-		problems = append(problems, fmt.Sprintf("profile %s is unknown, want %s", c.Profile, PosixStrict))
+	if c.Profile >= profileEnd {
+		problems = append(problems, fmt.Sprintf("profile %s is unknown, legal are %v", c.Profile, Profiles()))
+	} else {
+		problems = append(problems, c.Knobs.problems(c.Profile)...)
 	}
 	switch c.Unit {
-	case 0:
-		c.Unit = defaultUnit
-	case 1, defaultUnit, pageSize:
+	case 0, 1, 512, pageSize, WholeCall:
 	default:
-		problems = append(problems, fmt.Sprintf("unit %d is none of 1, 512, 4096", c.Unit))
+		problems = append(problems, fmt.Sprintf("unit %d is none of 1, 512, 4096, WholeCall", c.Unit))
 	}
 	if c.Choose == nil {
 		c.Choose = fixedSeed()

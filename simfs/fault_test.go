@@ -515,14 +515,14 @@ func TestBadConfig(t *testing.T) {
 		cfg  simfs.Config
 		want []string
 	}{
-		{"profile", simfs.Config{Profile: 9}, []string{"profile Profile(9) is unknown, want posix-strict"}},
-		{"unit", simfs.Config{Unit: 7}, []string{"unit 7 is none of 1, 512, 4096"}},
-		{"all at once", simfs.Config{Unit: -1, Faults: []simfs.Rule{
+		{"profile", simfs.Config{Profile: 9}, []string{"profile Profile(9) is unknown, legal are [posix-strict ext4-writeback ext4-ordered btrfs zfs-like]"}},
+		{"unit", simfs.Config{Unit: 7}, []string{"unit 7 is none of 1, 512, 4096, WholeCall"}},
+		{"all at once", simfs.Config{Unit: -2, Faults: []simfs.Rule{
 			{},
 			{Effect: simfs.ShortRead, Ops: simfs.Ops(simfs.OpWrite), Bytes: -2},
 			{Effect: simfs.Fail, Ops: 1 << 30, Path: "[", Err: syscall.EIO},
 		}}, []string{
-			"unit -1 is none of 1, 512, 4096",
+			"unit -2 is none of 1, 512, 4096, WholeCall",
 			"fault 0 (any: none): no such effect",
 			"fault 1 (write: short-read bytes=-2): short-read cannot strike write",
 			"fault 1 (write: short-read bytes=-2): bytes -2 is negative",

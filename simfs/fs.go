@@ -14,8 +14,9 @@ import (
 // FS is a simulated filesystem. It and its handles may be used by many goroutines
 // at once.
 type FS struct {
-	cfg Config
-	mu  sync.Mutex // guards all below, and every handle
+	cfg    Config
+	traits traits
+	mu     sync.Mutex // guards all below, and every handle
 
 	dead   bool // crashed, restarted or frozen
 	moved  bool // Restart has handed the state on
@@ -28,10 +29,11 @@ type FS struct {
 	next   uint64 // inode number to give
 	opens  map[uint64]*openInode
 
-	log     nameLog
-	pending map[uint64]*pending // by inode, only those that have or had something unsynced
-	spare   []*pending          // empty, for reuse
-	seq     uint64              // of the latest pending operation
+	log      nameLog
+	pending  map[uint64]*pending // by inode, only those that have or had something unsynced
+	spare    []*pending          // empty, for reuse
+	deferred []deferral
+	seq      uint64 // of the latest pending operation
 }
 
 var (
@@ -56,8 +58,7 @@ func New(cfg Config) (*FS, error) {
 		return nil, err
 	}
 	f := &FS{
-		cfg: cfg, faults: armed, tok: new(token), next: rootInode,
-		opens: map[uint64]*openInode{}, pending: map[uint64]*pending{},
+		cfg: cfg, traits: cfg.traits(), faults: armed, tok: new(token), next: rootInode,
 	}
 	now := f.now()
 	dir := f.newInode(fs.ModeDir|0o755, now)
@@ -71,6 +72,20 @@ func New(cfg Config) (*FS, error) {
 	}
 	f.next = max(f.next, firstInode)
 	return f, nil
+}
+
+// Reconfigure replaces the configuration for the operations to come; rules are armed
+// anew. What is pending stays pending. A configuration that is wrong gives a
+// *ConfigError and changes nothing.
+func (f *FS) Reconfigure(cfg Config) error {
+	cfg, armed, err := cfg.normal()
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cfg, f.traits, f.faults = cfg, cfg.traits(), armed
+	return nil
 }
 
 // Name returns "simfs".
@@ -203,6 +218,9 @@ func (f *FS) hold(no uint64) *openInode {
 	o := f.opens[no]
 	if o == nil {
 		o = &openInode{no: no}
+		if f.opens == nil {
+			f.opens = map[uint64]*openInode{}
+		}
 		f.opens[no] = o
 	}
 	o.handles++

@@ -78,49 +78,6 @@ func (h *handle) Name() string { return h.name }
 // enter admits a call on the handle with the filesystem locked.
 func (h *handle) enter(c *call) error { return h.fs.enter(c, h) }
 
-// Sync makes durable what the profile promises: of a file its bytes, size and
-// attributes, of a directory its entries.
-func (h *handle) Sync() error {
-	kind := OpSync
-	if h.isDir {
-		kind = OpSyncDir
-	}
-	c, err := h.begin(kind, "sync", 0, 0)
-	if err != nil {
-		return err
-	}
-	return h.fs.report(&c, 0, h.sync(&c))
-}
-
-func (h *handle) sync(c *call) error {
-	h.fs.mu.Lock()
-	defer h.fs.leave(c)
-	if err := h.enter(c); err != nil {
-		return err
-	}
-	o := h.inode
-	switch c.fault {
-	case DropSync:
-		if !h.fs.abandon(o.no, false) {
-			h.fs.miss(c)
-		}
-		return nil
-	case FailSync:
-		if !h.isDir { // the journal of a filesystem keeps entries until it can commit them
-			h.fs.abandon(o.no, true)
-		}
-		o.errs++
-		o.err = h.fs.faults[c.rule].failure()
-	default:
-		h.fs.sync(o.no)
-	}
-	if h.errs == o.errs {
-		return nil
-	}
-	h.errs = o.errs
-	return c.wrap(o.err)
-}
-
 // Close ends the handle. It syncs nothing.
 func (h *handle) Close() error {
 	c, err := h.begin(OpClose, "close", 0, 0)

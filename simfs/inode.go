@@ -31,6 +31,12 @@ func (s *state) share() state {
 	return c
 }
 
+// frozen returns a copy of a state that is not changed any more, for changing.
+func (s state) frozen() state {
+	s.disown()
+	return s
+}
+
 // disown gives up what this copy of a shared state may not change in place.
 func (s *state) disown() {
 	s.data.tok, s.data.end, s.names.tok = nil, nil, nil

@@ -67,6 +67,15 @@ func (l *nameLog) drop(op *nameOp) {
 	op.prev, op.next, op.done = nil, nil, true
 }
 
+// all lists the operations, oldest first.
+func (l *nameLog) all() []*nameOp {
+	var out []*nameOp
+	for op := l.first; op != nil; op = op.next {
+		out = append(out, op)
+	}
+	return out
+}
+
 // gives reports whether the operation would give op.ino a name.
 func (op *nameOp) gives() bool { return op.kind != opUnlink }
 

@@ -17,14 +17,22 @@ type pending struct {
 	// them: a sync failed or lied. Only a rewrite makes them pending again.
 	lost spans
 
+	// raw are bytes below the durable size that the disk never got, and that are
+	// still pending: the size was made durable without them.
+	raw spans
+
+	late error // of a failed sync, for the next one to report
+
 	// parted is set once a sync failed or lied: live state is then no longer
 	// durable state plus what is pending, and never taken for it again.
 	parted bool
+
+	lent bool // a Space reads ops and chunk: they are not to be overwritten
 }
 
 // none reports whether nothing would be lost with the entry.
 func (p *pending) none() bool {
-	return len(p.ops) == 0 && len(p.names) == 0 && !p.parted
+	return len(p.ops) == 0 && len(p.names) == 0 && !p.parted && p.late == nil
 }
 
 // fileOpKind tells the micro-operations on one inode apart.
@@ -89,6 +97,9 @@ func (f *FS) unsynced(no uint64) *pending {
 	} else {
 		p = new(pending)
 	}
+	if f.pending == nil {
+		f.pending = map[uint64]*pending{}
+	}
 	f.pending[no] = p
 	return p
 }
@@ -113,8 +124,16 @@ func (p *pending) keep(b []byte) []byte {
 
 // settle forgets the operations of an inode that its sync has dealt with.
 func (f *FS) settle(no uint64, p *pending) {
+	if p.lent {
+		p.ops, p.chunk, p.lent = nil, nil, false
+	}
 	clear(p.ops)
 	p.ops, p.chunk = p.ops[:0], p.chunk[:0]
+	f.settleEmpty(no, p)
+}
+
+// settleEmpty drops the entry if there is nothing in it.
+func (f *FS) settleEmpty(no uint64, p *pending) {
 	if !p.none() {
 		return
 	}
@@ -137,7 +156,7 @@ func (f *FS) write(no uint64, b []byte, off int64) {
 	n.live.mtime = now
 
 	p := f.unsynced(no)
-	if off2, end2, ok := p.lost.rewrite(off, end, int64(f.cfg.Unit)); ok {
+	if off2, end2, ok := p.lost.rewrite(off, end, f.traits.grain()); ok {
 		off, end = off2, min(end2, n.live.size)
 		b = make([]byte, end-off)
 		n.live.data.read(b, off)

@@ -14,19 +14,20 @@ type Effect uint8
 // The effects; the package comment says what each does to volatile and durable
 // state.
 const (
-	Fail        Effect = iota + 1 // Err instead of the operation; a failed Close still closes
-	ShortWrite                    // the first Bytes bytes land, then Err
-	ShortRead                     // at most Bytes bytes
-	FailSync                      // Err; the dirty units turn clean without being durable
-	DropSync                      // nil; the dirty units turn clean without being durable
-	CrashBefore                   // the filesystem freezes and the operation does not happen
-	CrashDuring                   // as CrashBefore, but a unit-prefix of a write is pending
-	CrashAfter                    // the operation happens, then the filesystem freezes
+	Fail       Effect = iota + 1 // Err instead of the operation; a failed Close still closes
+	ShortWrite                   // the first Bytes bytes land, then Err
+	ShortRead                    // at most Bytes bytes
+	FailSync                     // Err; the dirty units turn clean without being durable
+	DeferSync
+	DropSync    // nil; the dirty units turn clean without being durable
+	CrashBefore // the filesystem freezes and the operation does not happen
+	CrashDuring // as CrashBefore, but a unit-prefix of a write is pending
+	CrashAfter  // the operation happens, then the filesystem freezes
 	effectEnd
 )
 
 var effectNames = [effectEnd]string{
-	Fail: "fail", ShortWrite: "short-write", ShortRead: "short-read", FailSync: "fail-sync",
+	Fail: "fail", ShortWrite: "short-write", ShortRead: "short-read", FailSync: "fail-sync", DeferSync: "defer-sync",
 	DropSync: "drop-sync", CrashBefore: "crash-before", CrashDuring: "crash-during", CrashAfter: "crash-after",
 }
 
@@ -47,7 +48,7 @@ func (e Effect) kinds() OpSet {
 		return Ops(OpWrite)
 	case ShortRead:
 		return Ops(OpRead)
-	case FailSync, DropSync:
+	case FailSync, DropSync, DeferSync:
 		return Ops(OpSync, OpSyncDir)
 	}
 	return allOps
@@ -60,12 +61,16 @@ func (e Effect) kinds() OpSet {
 // the order of the list and at most one strikes an operation; a rule whose turn
 // came while an earlier one struck waits for the next matching operation.
 type Rule struct {
-	Ops    OpSet  // zero = every kind that Effect can strike
-	Path   string // glob of path.Match over the absolute path, or over its last element when it has no slash; empty = any
-	Nth    uint64 // strike once, at the Nth matching operation, 1 = the first; zero = strike every one
-	Effect Effect
-	Err    error // for Fail, ShortWrite and FailSync; nil = ENOSPC for ShortWrite and EIO for the others
-	Bytes  int   // for ShortWrite and ShortRead; an operation that asks for no more than that is not matched
+	Ops      OpSet  // zero = every kind that Effect can strike
+	Path     string // glob of path.Match over the absolute path, or over its last element when it has no slash; empty = any
+	Nth      uint64 // strike once, at the Nth matching operation, 1 = the first; zero = strike every one
+	Effect   Effect
+	Err      error // for Fail, ShortWrite and FailSync; nil = ENOSPC for ShortWrite and EIO for the others
+	Cache    CacheAfter
+	Metadata MetadataAfter
+	Report   ReportAt
+	Units    UnitsFailed
+	Bytes    int // for ShortWrite and ShortRead; an operation that asks for no more than that is not matched
 }
 
 // String prints the rule for people and for the line that reproduces a run.
@@ -206,3 +211,32 @@ func (f *FS) strike(op Op) int {
 	}
 	return hit
 }
+
+type CacheAfter uint8
+
+const (
+	CacheKeepNew CacheAfter = iota + 1
+	CacheRevert
+	CacheKeepDirty
+)
+
+type MetadataAfter uint8
+
+const (
+	MetadataPersist MetadataAfter = iota + 1
+	MetadataRollback
+)
+
+type ReportAt uint8
+
+const (
+	ReportNow ReportAt = iota + 1
+	ReportNext
+)
+
+type UnitsFailed uint8
+
+const (
+	UnitsAll UnitsFailed = iota
+	UnitsSome
+)

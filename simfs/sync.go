@@ -1,74 +1,213 @@
 package simfs
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
-// sync makes an inode durable, if it is a directory with its entries; its own name
-// and its ancestors are not its to sync.
+// Sync makes durable what the profile promises: of a file its bytes, size and
+// attributes, of a directory its entries.
+func (h *handle) Sync() error {
+	kind := OpSync
+	if h.isDir {
+		kind = OpSyncDir
+	}
+	c, err := h.begin(kind, "sync", 0, 0)
+	if err != nil {
+		return err
+	}
+	return h.fs.report(&c, 0, h.sync(&c))
+}
+
+func (h *handle) sync(c *call) error {
+	h.fs.mu.Lock()
+	defer h.fs.leave(c)
+	if err := h.enter(c); err != nil {
+		return err
+	}
+	o := h.inode
+	h.fs.hear(o)
+	if !h.fs.syncStruck(c, h) {
+		h.fs.sync(o.no)
+	}
+	if h.errs == o.errs {
+		return nil
+	}
+	h.errs = o.errs
+	return c.wrap(o.err)
+}
+
+// SyncAll makes everything durable that is pending, as an honest sync of all there is.
+// It is no operation: no hook, no fault. What failed or dropped syncs left behind stays
+// lost.
+func (f *FS) SyncAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deferred = nil
+	f.persistAll(f.log.all())
+	f.syncEvery()
+}
+
+// sync is a sync that the disk did: all that the profile promises of it.
 func (f *FS) sync(no uint64) {
+	f.settleDeferred()
+	names := f.reach(no)
+	f.persistAll(names)
+	switch f.traits.sync {
+	case scopeMetadata:
+		flushed := f.flushed(names)
+		for _, other := range slices.Sorted(maps.Keys(f.pending)) {
+			f.persistOrdered(other, flushed[other])
+		}
+	case scopeAll:
+		f.syncEvery()
+	}
+	f.syncInode(no)
+}
+
+// syncEvery syncs every inode that has something pending.
+func (f *FS) syncEvery() {
+	for _, no := range slices.Sorted(maps.Keys(f.pending)) {
+		f.syncInode(no)
+	}
+}
+
+// reach lists, oldest first, the changes of entries that a sync of the inode makes
+// durable.
+func (f *FS) reach(no uint64) []*nameOp {
 	p := f.pending[no]
-	if p == nil {
+	switch f.traits.sync {
+	case scopeInode:
+		if p == nil || len(p.names) == 0 {
+			return nil
+		}
+		if local(p.names) {
+			return slices.Clone(p.names)
+		}
+		return f.closure(p.names)
+	case scopeNames:
+		own := f.namesAbove(no)
+		if p != nil {
+			own = append(own, p.names...)
+		}
+		return f.closure(own)
+	}
+	return f.log.all()
+}
+
+// namesAbove lists the pending operations that give an inode its name or take one, and
+// the same for the directories that its name is in.
+func (f *FS) namesAbove(no uint64) []*nameOp {
+	var out []*nameOp
+	wanted, taken := map[uint64]bool{no: true}, map[*nameOp]bool{}
+	for grown := true; grown; {
+		grown = false
+		for op := f.log.first; op != nil; op = op.next {
+			if taken[op] || !wanted[op.ino] && op.over != no {
+				continue
+			}
+			taken[op], grown = true, true
+			out = append(out, op)
+			if op.kind == opMove {
+				wanted[op.to.dir] = true
+			}
+			wanted[op.from.dir] = true
+		}
+	}
+	return out
+}
+
+// persistAll makes changes of entries durable, oldest first.
+func (f *FS) persistAll(ops []*nameOp) {
+	if len(ops) == 0 {
 		return
 	}
-	if len(p.names) > 0 {
-		ops := f.closure(p)
-		var displaced []uint64
-		for _, op := range ops {
-			displaced = f.persist(op, displaced)
+	var displaced []uint64
+	for _, op := range ops {
+		displaced = f.persist(op, displaced)
+	}
+	f.forget(ops, displaced)
+}
+
+// flushed maps the files that were renamed over others to the latest of these
+// operations: see traits.flush.
+func (f *FS) flushed(ops []*nameOp) map[uint64]uint64 {
+	out := map[uint64]uint64{}
+	for _, op := range ops {
+		if f.traits.flush && op.kind == opMove && op.over != 0 {
+			out[op.ino] = op.seq
 		}
-		f.forget(ops, displaced)
+	}
+	return out
+}
+
+// syncInode makes all durable that is pending of an inode but its names and entries.
+func (f *FS) syncInode(no uint64) {
+	p := f.pending[no]
+	if p == nil || f.inode(no) == nil {
+		return
 	}
 	n := f.edit(no)
-	if p.parted || n.isDir() {
-		n.dur = f.recover(n, p, f.keepAll)
-	} else {
+	switch {
+	case p.parted || n.isDir():
+		n.dur = f.whole(f.logOf(no, p.ops))
+	default:
 		n.dur = n.live.share()
 	}
+	p.raw = nil
 	f.settle(no, p)
 }
 
-// abandon is a sync that the disk did not do although the cache takes its pages
-// for clean: what was pending is no longer, and is not durable. With metadata, that
-// of a file got through all the same. It reports whether anything was pending.
-func (f *FS) abandon(no uint64, metadata bool) bool {
+// logOf returns the operations of an inode in the form in which crashes find them.
+func (f *FS) logOf(no uint64, ops []fileOp) *fileLog {
 	p := f.pending[no]
-	if p == nil || len(p.ops)+len(p.names) == 0 {
-		return false
-	}
-	for _, op := range p.names {
-		f.part(op.from.dir, op.to.dir, op.ino, op.over)
-	}
-	f.forget(slices.Clone(p.names), nil)
-	n := f.edit(no)
-	if metadata && !n.isDir() {
-		n.dur = f.recover(n, p, f.loseData)
-	}
-	for _, op := range p.ops {
-		if op.kind == opData {
-			p.lost.add(op.off, min(op.end(), n.live.size))
-		}
-	}
-	p.parted = true
-	f.settle(no, p)
-	return true
-}
-
-// part marks inodes whose live and durable state no longer meet.
-func (f *FS) part(inodes ...uint64) {
-	for _, no := range inodes {
-		if no != 0 && f.inode(no) != nil {
-			f.unsynced(no).parted = true
-		}
+	return &fileLog{
+		traits: &f.traits, room: new(room), no: no, dur: f.inode(no).dur.frozen(), ops: ops, lost: p.lost, raw: p.raw,
 	}
 }
 
-// closure lists, oldest first, what a sync of the directory makes durable: its
-// pending operations and those that they need.
-func (f *FS) closure(p *pending) []*nameOp {
-	if f.local(p) {
-		return slices.Clone(p.names)
+// whole is the durable state of an inode all of whose operations have reached the disk.
+func (f *FS) whole(l *fileLog) state {
+	resizes := l.resizes()
+	s := newSizing(l, resizes, resizes, &everything)
+	return s.build(s.outcome(func(u *unit) int { return u.high }, f.gap(s)))
+}
+
+// gap draws what the gap of a unit holds, if it has one that may hold filler.
+func (f *FS) gap(s *sizing) func(u *unit, version int) bool {
+	return func(u *unit, version int) bool {
+		return s.stale && s.owes(u, version) && f.choose(LabelGap, 2) == 1
 	}
+}
+
+// persistOrdered makes durable what an inode has pending in the order of metadata, and
+// its growths before the operation ahead.
+func (f *FS) persistOrdered(no, ahead uint64) {
+	p, n := f.pending[no], f.inode(no)
+	if n == nil || len(p.ops) == 0 {
+		return
+	}
+	l := f.logOf(no, p.ops)
+	h := everything
+	h.ahead = ahead
+	least, _, bound := l.sizes(&h)
+	if least == 0 && bound == 0 {
+		return
+	}
+	s := newSizing(l, least, least, &h)
+	o := s.outcome(func(u *unit) int { return u.low }, nil)
+	n = f.edit(no)
+	n.dur = s.build(o)
+	p.ops, p.raw = s.rest(o)
+	if len(p.ops) == 0 {
+		f.settle(no, p)
+	}
+}
+
+// closure lists, oldest first, operations and those that they need.
+func (f *FS) closure(ops []*nameOp) []*nameOp {
 	need := needs{ops: map[*nameOp]bool{}, entries: map[entry]bool{}, dirs: map[uint64]bool{}}
-	for _, op := range p.names {
+	for _, op := range ops {
 		need.ops[op] = true
 	}
 	var newestFirst []*nameOp
@@ -83,8 +222,8 @@ func (f *FS) closure(p *pending) []*nameOp {
 }
 
 // local reports whether the operations of one directory need none of another.
-func (f *FS) local(p *pending) bool {
-	for _, op := range p.names {
+func local(ops []*nameOp) bool {
+	for _, op := range ops {
 		if op.kind == opMove && (op.isDir || op.from.dir != op.to.dir) || op.kind == opUnlink && op.isDir {
 			return false
 		}

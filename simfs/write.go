@@ -91,7 +91,10 @@ func (h *handle) writeTo(c *call, b []byte, off int64) (int, error) {
 // tear draws how many bytes of a write at off were done: whole units of the file,
 // from none to all.
 func (f *FS) tear(off, n int64) int64 {
-	unit := int64(f.cfg.Unit)
+	unit := f.traits.unit
+	if unit == WholeCall {
+		return n * int64(f.choose(LabelCut, 2))
+	}
 	first, last := off/unit, (off+n-1)/unit
 	done := int64(f.choose(LabelCut, uint64(last-first)+2))
 	return max(0, min(n, (first+done)*unit-off))

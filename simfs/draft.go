@@ -1,0 +1,243 @@
+package simfs
+
+import (
+	"slices"
+	"time"
+)
+
+// draft is an image in the making. It is kept from one image to the next: only what
+// differs between the two is made again, so that the images of a search cost what
+// they differ in.
+type draft struct {
+	sp       *Space
+	table    table // the inodes of the image
+	clusters []replayed
+	dirs     map[uint64]*dirDraft
+	files    map[uint64]*fileDraft
+
+	// While a cluster is replayed:
+	cluster int
+	current fileDraft
+}
+
+// replayed is what a cluster has come to in the table.
+type replayed struct {
+	digits []uint32
+	done   bool     // digits are in force
+	points []uint64 // by entry of the cluster, the inode that it points to
+}
+
+// dirDraft is a directory that clusters settle something of.
+type dirDraft struct {
+	names   names
+	latest  map[int]change // by cluster, the latest change of entries that survives
+	changed bool           // the table shows an older state
+}
+
+// change is the number and the time of an operation.
+type change struct {
+	seq  uint64
+	when time.Time
+}
+
+// fileDraft is an inode that a cluster settles.
+type fileDraft struct {
+	no     uint64 // zero = none
+	links  int
+	sizing *sizing // nil = nothing was pending but names
+	outcome
+}
+
+// newDraft returns a draft in which all that was touched is as it is durably.
+func (sp *Space) newDraft() *draft {
+	d := &draft{
+		sp: sp, table: sp.inodes, clusters: make([]replayed, len(sp.clusters)),
+		dirs: map[uint64]*dirDraft{}, files: map[uint64]*fileDraft{},
+	}
+	for i := range sp.clusters {
+		if c := sp.clusters[i].changes; c != nil {
+			d.clusters[i].points = slices.Clone(c.base)
+		}
+	}
+	for _, no := range sp.touched {
+		n := sp.inode(no)
+		if n.isDir() {
+			d.dirs[no] = &dirDraft{names: n.dur.frozen().names, latest: map[int]change{}, changed: true}
+			continue
+		}
+		d.put(n, n.durLinks, n.dur.frozen())
+	}
+	return d
+}
+
+// make turns the draft into the image with those digits.
+func (d *draft) make(digits []uint32) {
+	for i := range d.sp.clusters {
+		left := digits
+		walk(d.sp.clusters[i].choices, func(*choice) uint32 {
+			digit := left[0]
+			left = left[1:]
+			return digit
+		})
+		d.set(i, digits[:len(digits)-len(left)])
+		digits = left
+	}
+	for _, no := range d.sp.touched {
+		if dir := d.dirs[no]; dir != nil && dir.changed {
+			d.putDir(no, dir)
+		}
+	}
+}
+
+// set replays a cluster, unless it came out so already.
+func (d *draft) set(i int, digits []uint32) {
+	r, c := &d.clusters[i], &d.sp.clusters[i]
+	if r.done && slices.Equal(r.digits, digits) {
+		return
+	}
+	r.digits, r.done = append(r.digits[:0], digits...), true
+	before := r.points
+	if c.changes != nil {
+		r.points = slices.Clone(c.base)
+	}
+	d.cluster = i
+	d.forgetChanges(c)
+	d.replay(c.choices, &digits)
+	d.closeFile()
+	for at, no := range r.points {
+		if before[at] != no {
+			d.point(c.entries[at], no)
+		}
+	}
+}
+
+func (d *draft) replay(choices []choice, digits *[]uint32) {
+	for i := range choices {
+		c, option := &choices[i], uint32(0)
+		if c.m > 1 {
+			option = (*digits)[0]
+			*digits = (*digits)[1:]
+		}
+		c.by.settle(d, c.at, option)
+		d.replay(c.under(option), digits)
+	}
+}
+
+func (d *draft) forgetChanges(c *cluster) {
+	if c.changes == nil {
+		return
+	}
+	for _, e := range c.entries {
+		dir := d.dirs[e.dir]
+		if _, ok := dir.latest[d.cluster]; ok {
+			delete(dir.latest, d.cluster)
+			dir.changed = true
+		}
+	}
+}
+
+// change applies an operation on entries of the cluster at hand.
+func (d *draft) change(op int, outcome uint8) {
+	c := d.sp.clusters[d.cluster].changes
+	c.apply(d.clusters[d.cluster].points, op, outcome)
+	if outcome == nameLost {
+		return
+	}
+	o := c.ops[op]
+	for _, e := range o.touched() {
+		dir := d.dirs[e.dir]
+		dir.latest[d.cluster], dir.changed = change{o.seq, o.when}, true
+	}
+}
+
+// point makes an entry point to an inode, or to nothing for 0.
+func (d *draft) point(e entry, no uint64) {
+	dir := d.dirs[e.dir]
+	dir.changed = true
+	if no == 0 {
+		dir.names.remove(e.name)
+	} else {
+		dir.names.set(e.name, namePriority(e.name), no)
+	}
+}
+
+// file begins an inode of the cluster at hand: it has so many names, and its size is
+// settled.
+func (d *draft) file(no uint64, links int, s *sizing) {
+	d.closeFile()
+	d.current = fileDraft{no: no, links: links, sizing: s}
+	if s != nil {
+		d.current.outcome = s.blank()
+	}
+}
+
+// closeFile puts the inode that was begun into the table, if it came out anew.
+func (d *draft) closeFile() {
+	f := d.current
+	if f.no == 0 {
+		return
+	}
+	d.current.no = 0
+	if old := d.files[f.no]; old != nil && old.equals(&f) {
+		return
+	}
+	d.files[f.no] = &f
+	if dir := d.dirs[f.no]; dir != nil {
+		dir.changed = true
+		return
+	}
+	n := d.sp.inode(f.no)
+	d.put(n, f.links, f.state(n))
+}
+
+func (f *fileDraft) equals(g *fileDraft) bool {
+	return f.links == g.links && f.sizing == g.sizing &&
+		slices.Equal(f.attrs, g.attrs) && slices.Equal(f.units, g.units)
+}
+
+func (f *fileDraft) state(n *inode) state {
+	if f.sizing == nil || f.links == 0 {
+		return n.dur.frozen()
+	}
+	return f.sizing.build(f.outcome)
+}
+
+func (d *draft) putDir(no uint64, dir *dirDraft) {
+	dir.changed = false
+	n := d.sp.inode(no)
+	links, st := n.durLinks, n.dur.frozen()
+	if f := d.files[no]; f != nil {
+		links, st = f.links, f.state(n)
+	}
+	st.names = dir.names.share()
+	var last change
+	for _, c := range dir.latest {
+		if c.seq > last.seq {
+			last = c
+		}
+	}
+	st.touch(last.seq, last.when)
+	d.put(n, links, st)
+}
+
+// put stores an inode of the image. A directory without a name stays until the
+// image is complete, for what is in it goes with it.
+func (d *draft) put(n *inode, links int, st state) {
+	if links == 0 && !n.isDir() {
+		d.table.remove(n.no)
+		return
+	}
+	d.table.set(n.no, mix(n.no), &inode{no: n.no, dur: st, live: st, liveLinks: links, durLinks: links})
+}
+
+// image returns the draft as a filesystem of its own.
+func (d *draft) image() *FS {
+	g := d.sp.heir.successor()
+	g.inodes, g.tok = d.table.share(), new(token)
+	for _, no := range d.sp.touched {
+		if d.dirs[no] != nil {
+			g.reap(no)
+		}
+	}
+	return g
+}

@@ -1,0 +1,77 @@
+package simfs
+
+// rest is what is still pending of a file once it is durable as it came out: the
+// operations, and the bytes of them below the durable size.
+func (s *sizing) rest(o outcome) (ops []fileOp, raw spans) {
+	raw = append(raw, s.raw...)
+	firm := map[int]bool{}
+	for _, i := range s.firm {
+		firm[i] = true
+	}
+	for at, i := range s.attrs {
+		firm[i] = o.attrs[at]
+	}
+	for i := range s.ops {
+		op := s.ops[i]
+		switch {
+		case op.kind == opData:
+			ops = s.restOfWrite(ops, &raw, i, o)
+		case op.kind == opSize && i > s.sized, op.kind == opAttr && !firm[i]:
+			ops = append(ops, op)
+		}
+	}
+	raw.truncate(s.size)
+	return ops, raw
+}
+
+// restOfWrite appends the parts of a write that are not durable.
+func (s *sizing) restOfWrite(ops []fileOp, raw *spans, i int, o outcome) []fileOp {
+	op := s.ops[i]
+	end := op.end()
+	for _, c := range s.cuts {
+		if c.op > i {
+			end = min(end, c.size)
+		}
+	}
+	var parts spans
+	for at := op.off; at < end; {
+		done, next := s.reached(at, i, o)
+		next = min(next, end)
+		if done {
+			raw.remove(at, next)
+		} else {
+			parts.add(at, next)
+			raw.add(max(at, s.valid), next)
+		}
+		at = next
+	}
+	first := len(ops)
+	for _, x := range parts {
+		part := op
+		part.off, part.data, part.resizes = x.from, op.data[x.from-op.off:x.to-op.off], false
+		ops = append(ops, part)
+	}
+	if op.resizes && i > s.sized && len(ops) > first {
+		ops[len(ops)-1].resizes = true
+	}
+	return ops
+}
+
+// reached reports whether a write is durable at a byte, and up to where that holds.
+func (s *sizing) reached(at int64, i int, o outcome) (bool, int64) {
+	grain := s.grain()
+	next := (at/grain + 1) * grain
+	place := s.unitAt(at)
+	if place < 0 || at >= s.units[place].limit {
+		if place+1 < len(s.units) {
+			next = min(next, s.units[place+1].start)
+		}
+		return false, next
+	}
+	for version, op := range s.units[place].writes() {
+		if op == i {
+			return version < o.units[place].version, s.units[place].limit
+		}
+	}
+	return false, s.units[place].limit
+}
