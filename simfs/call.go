@@ -32,7 +32,7 @@ const here = math.MinInt64
 
 // begin counts an operation on the handle and calls the hook.
 func (h *handle) begin(kind OpKind, verb string, off, n int64) (call, error) {
-	c := call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n}, verb: verb, name: h.name, rule: -1}
+	c := call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n, Syncs: h.syncs(kind)}, verb: verb, name: h.name, rule: -1}
 	return c, h.fs.announce(&c, h)
 }
 

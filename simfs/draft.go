@@ -25,6 +25,7 @@ type replayed struct {
 	digits []uint32
 	done   bool     // digits are in force
 	points []uint64 // by entry of the cluster, the inode that it points to
+	fates  []uint8  // by change of entries of the cluster, what became of it
 }
 
 // dirDraft is a directory that clusters settle something of.
@@ -99,6 +100,7 @@ func (d *draft) set(i int, digits []uint32) {
 	before := r.points
 	if c.changes != nil {
 		r.points = slices.Clone(c.base)
+		r.fates = append(r.fates[:0], make([]uint8, len(c.ops))...)
 	}
 	d.cluster = i
 	d.forgetChanges(c)
@@ -140,6 +142,7 @@ func (d *draft) forgetChanges(c *cluster) {
 func (d *draft) change(op int, outcome uint8) {
 	c := d.sp.clusters[d.cluster].changes
 	c.apply(d.clusters[d.cluster].points, op, outcome)
+	d.clusters[d.cluster].fates[op] = outcome
 	if outcome == nameLost {
 		return
 	}

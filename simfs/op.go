@@ -89,6 +89,7 @@ type Op struct {
 	Path2 string // the target of a rename
 	Off   int64  // bytes: where a read, write or truncate happens
 	Len   int64  // bytes asked for
+	Syncs bool   // it is a sync, or a write through O_SYNC: what it finds pending may be durable after it
 }
 
 func (o Op) String() string {

@@ -1,6 +1,7 @@
 package simfs
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -125,6 +126,28 @@ func (p *pages) page(i uint64) []byte {
 		return n.pages[s].b
 	}
 	return nil
+}
+
+// all yields the pages that were written, ascending; the bytes are not to be changed.
+func (p *pages) all() iter.Seq2[uint64, []byte] {
+	return func(yield func(uint64, []byte) bool) { p.root.walk(p.height, 0, yield) }
+}
+
+func (n *pageNode) walk(level int, first uint64, yield func(uint64, []byte) bool) bool {
+	if n == nil {
+		return true
+	}
+	for s, kid := range n.kids {
+		if !kid.walk(level-1, first+uint64(s)<<(fanBits*level), yield) {
+			return false
+		}
+	}
+	for s := range n.pages {
+		if b := n.pages[s].b; len(b) > 0 && !yield(first+uint64(s), b) {
+			return false
+		}
+	}
+	return true
 }
 
 // writable returns page i inside nodes that may be changed.

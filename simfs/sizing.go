@@ -180,21 +180,27 @@ func (s *sizing) build(o outcome) state {
 	if s.valid < st.size {
 		st.data.truncate(s.valid)
 	}
-	st.size = s.size
-	for _, i := range s.grows {
-		if s.wrote(o, i) {
-			st.size = s.ops[i].size
-			st.touch(s.ops[i].seq, s.ops[i].when)
-		}
-	}
-	if s.sized >= 0 {
-		st.touch(s.ops[s.sized].seq, s.ops[s.sized].when)
+	size, sized := s.final(o)
+	st.size = size
+	if sized >= 0 {
+		st.touch(s.ops[sized].seq, s.ops[sized].when)
 	}
 	s.setAttrs(&st, o)
 	for i := range s.units {
 		s.fill(&st, &s.units[i], o.units[i])
 	}
 	return st
+}
+
+// final is the size that the file comes out with, and the operation that set it.
+func (s *sizing) final(o outcome) (size int64, op int) {
+	size, op = s.size, s.sized
+	for _, i := range s.grows {
+		if s.wrote(o, i) {
+			size, op = s.ops[i].size, i
+		}
+	}
+	return size, op
 }
 
 // wrote reports whether the last unit of a write survives.

@@ -16,6 +16,8 @@ type Space struct {
 	inodes   table
 	touched  []uint64 // inodes whose live and durable state may differ, ascending
 	logs     map[uint64]*fileLog
+	names    []*nameOp           // oldest first
+	parted   map[uint64][]string // by directory: see partedNames
 	clusters []cluster
 }
 
@@ -42,20 +44,27 @@ func (f *FS) Space() *Space {
 func (f *FS) space() *Space {
 	sp := &Space{
 		traits: f.traits, inodes: f.inodes.share(), touched: f.touched(), logs: map[uint64]*fileLog{},
+		names: f.log.all(), parted: map[uint64][]string{},
 	}
 	f.tok = new(token)
 	sp.heir = f.successor()
 	room := new(room)
 	for _, no := range sp.touched {
 		p := f.pending[no]
-		if p == nil || len(p.ops)+len(p.lost) == 0 {
+		if p == nil {
+			continue
+		}
+		if parted := f.partedNames(no, p); parted != nil {
+			sp.parted[no] = parted
+		}
+		if len(p.ops)+len(p.lost) == 0 {
 			continue
 		}
 		sp.logs[no] = &fileLog{
 			traits: &sp.traits, room: room, no: no, dur: f.inode(no).dur.frozen(), ops: p.ops, lost: slices.Clone(p.lost),
 		}
 	}
-	sp.cluster(f.log.all())
+	sp.cluster(sp.names)
 	return sp
 }
 

@@ -2,6 +2,7 @@ package simfs
 
 import (
 	"maps"
+	"os"
 	"slices"
 )
 
@@ -17,6 +18,11 @@ func (h *handle) Sync() error {
 		return err
 	}
 	return h.fs.report(&c, 0, h.sync(&c))
+}
+
+// syncs reports whether an operation of the kind may make something durable.
+func (h *handle) syncs(kind OpKind) bool {
+	return kind == OpSync || kind == OpSyncDir || kind == OpWrite && h.flag&os.O_SYNC != 0
 }
 
 func (h *handle) sync(c *call) error {

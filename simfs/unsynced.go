@@ -1,6 +1,7 @@
 package simfs
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -14,6 +15,7 @@ type Unsynced struct {
 	Kind  string // write, truncate, attr, link, unlink, rename; lost, lost-entry = bytes, a name that a failed or dropped sync left behind
 	Off   int64  // bytes: where a write or lost bytes begin, or the size that a truncate set
 	Len   int64  // bytes written or lost
+	Why   string // it is unsynced
 }
 
 func (u Unsynced) String() string {
@@ -31,50 +33,70 @@ func (u Unsynced) String() string {
 // Pending lists what is unsynced now: first what failed or dropped syncs left
 // behind, then what is pending, oldest first. It is for reports and walks the
 // whole tree.
-func (f *FS) Pending() []Unsynced {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	paths := map[uint64]string{}
-	f.paths(paths, rootInode, "/")
-	type dated struct {
-		Unsynced
-		seq uint64
-	}
-	var all []dated
-	for _, no := range f.touched() {
-		p := f.pending[no]
-		if p == nil {
-			continue
-		}
-		for _, x := range p.lost {
-			all = append(all, dated{Unsynced{Path: paths[no], Kind: "lost", Off: x.from, Len: x.to - x.from}, 0})
-		}
-		for _, name := range f.parted(no, p) {
-			all = append(all, dated{Unsynced{Path: path.Join(paths[no], name), Kind: "lost-entry"}, 0})
-		}
-		for i := range p.ops {
-			all = append(all, dated{p.ops[i].unsynced(paths[no]), p.ops[i].seq})
-		}
-	}
-	for op := f.log.first; op != nil; op = op.next {
-		all = append(all, dated{op.unsynced(paths), op.seq})
-	}
-	slices.SortStableFunc(all, func(a, b dated) int { return int(a.seq) - int(b.seq) })
-	out := make([]Unsynced, len(all))
-	for i := range all {
-		out[i] = all[i].Unsynced
+func (f *FS) Pending() []Unsynced { return f.Space().Pending() }
+
+// Pending lists what was unsynced at the moment of the Space, as FS.Pending does.
+func (sp *Space) Pending() []Unsynced {
+	var out []Unsynced
+	for _, u := range sp.unsynced() {
+		out = append(out, u.Unsynced)
 	}
 	return out
 }
 
-// parted lists the names in a directory that are not durably what they are live,
+// dated is what is unsynced with the operation behind it.
+type dated struct {
+	Unsynced
+	seq uint64 // zero = a sync left it behind
+	no  uint64 // of a change of a file, its inode
+	op  int    // and the place of the change in its log
+}
+
+func (sp *Space) unsynced() []dated {
+	paths := map[uint64]string{}
+	sp.paths(paths, rootInode, "/")
+	var all []dated
+	for _, no := range sp.touched {
+		for _, name := range sp.parted[no] {
+			all = append(all, dated{Unsynced: Unsynced{Path: path.Join(paths[no], name), Kind: "lost-entry", Why: whyLost}})
+		}
+		if l := sp.logs[no]; l != nil {
+			all = append(all, l.unsynced(paths[no])...)
+		}
+	}
+	for _, op := range sp.names {
+		all = append(all, dated{Unsynced: op.unsynced(paths), seq: op.seq})
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return cmp.Compare(a.seq, b.seq) })
+	return all
+}
+
+const (
+	whyLost = "a sync failed or was dropped, and took it for clean"
+	whyFile = "the file was not synced since"
+)
+
+func (l *fileLog) unsynced(at string) []dated {
+	var out []dated
+	for _, x := range l.lost {
+		out = append(out, dated{Unsynced: Unsynced{Path: at, Kind: "lost", Off: x.from, Len: x.to - x.from, Why: whyLost}})
+	}
+	for i := range l.ops {
+		u := l.ops[i].unsynced(at)
+		u.Why = whyFile
+		out = append(out, dated{Unsynced: u, seq: l.ops[i].seq, no: l.no, op: i})
+	}
+	return out
+}
+
+// partedNames lists the names in a directory that are not durably what they are live,
 // although nothing of them is pending.
-func (f *FS) parted(no uint64, p *pending) []string {
-	if !p.parted {
+func (f *FS) partedNames(no uint64, p *pending) []string {
+	n := f.inode(no)
+	if !p.parted || n == nil {
 		return nil
 	}
 	differs := map[string]bool{}
-	n := f.inode(no)
 	for name, child := range n.live.names.all() {
 		old, _ := n.dur.names.get(name)
 		differs[name] = old != child
@@ -85,7 +107,7 @@ func (f *FS) parted(no uint64, p *pending) []string {
 		}
 	}
 	for _, op := range p.names {
-		for _, e := range []entry{op.from, op.to} {
+		for _, e := range op.touched() {
 			if e.dir == no {
 				delete(differs, e.name)
 			}
@@ -96,10 +118,10 @@ func (f *FS) parted(no uint64, p *pending) []string {
 }
 
 // paths fills in the live path of every inode below no.
-func (f *FS) paths(out map[uint64]string, no uint64, at string) {
+func (sp *Space) paths(out map[uint64]string, no uint64, at string) {
 	out[no] = at
-	for name, child := range f.inode(no).live.names.all() {
-		f.paths(out, child, path.Join(at, name))
+	for name, child := range sp.inode(no).live.names.all() {
+		sp.paths(out, child, path.Join(at, name))
 	}
 }
 
@@ -114,14 +136,18 @@ func (op *fileOp) unsynced(at string) Unsynced {
 }
 
 func (op *nameOp) unsynced(paths map[uint64]string) Unsynced {
-	u := Unsynced{Path: path.Join(paths[op.from.dir], op.from.name)}
+	from, to := paths[op.from.dir], paths[op.to.dir]
+	u := Unsynced{Path: path.Join(from, op.from.name), Why: "directory " + from + " was not synced since"}
 	switch op.kind {
 	case opLink:
 		u.Kind = "link"
 	case opUnlink:
 		u.Kind = "unlink"
 	default:
-		u.Kind, u.Path2 = "rename", path.Join(paths[op.to.dir], op.to.name)
+		u.Kind, u.Path2 = "rename", path.Join(to, op.to.name)
+		if op.to.dir != op.from.dir {
+			u.Why = "neither directory " + from + " nor " + to + " was synced since"
+		}
 	}
 	return u
 }
