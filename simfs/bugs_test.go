@@ -6,234 +6,175 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/batpak/batpak-sim/simfs"
 	"github.com/spf13/afero"
 )
 
-// Bugs of real databases as small workloads. Each is run to every operation that it
-// may crash at, and every image of that crash is recovered and judged: the buggy
-// variant must be found, the fixed one must be silent.
+// bug is a crash bug that a storage engine really had, as the least workload that
+// has it too.
+type bug struct {
+	number  int    // of the bug; workloads that share one are forms of the same bug
+	name    string // what goes wrong
+	report  string // where the public can read of it
+	profile string // the most orderly profile expected to expose it; posix-strict allows whatever it does
 
-// explore crashes work before its k-th operation, for every k and after the end,
-// and judges every image; work returns early with ErrCrashed. It returns the
-// first objection.
-func explore(t *testing.T, setup, work func(f afero.Fs) error, judge func(f *simfs.FS) error) error {
-	t.Helper()
-	for k := uint64(1); ; k++ {
-		o := newOdometer()
-		f := newFS(t, simfs.Config{Choose: o.choose})
-		must(t, setup(f))
-		must(t, f.SetFaults(simfs.Rule{Nth: k, Effect: simfs.CrashBefore}))
-		err := work(f)
-		if err != nil && !errors.Is(err, simfs.ErrCrashed) {
-			t.Fatal(err)
+	setup func(f afero.Fs) error         // makes what is there before; all of it is then made durable
+	work  func(f afero.Fs, r *run) error // what the engine does; it may crash at any point
+	check func(f afero.Fs, r *run) error // recovers, may go on working, and objects to what it finds
+
+	faults string // armed during the work, "" = none
+	twice  bool   // check is crashed too, and runs again on what that leaves
+	want   string // part of the objection to the buggy variant
+}
+
+// run is the life of one variant: what it is, and what it has promised its user.
+type run struct {
+	fixed bool
+	acked []string
+}
+
+// ack promises what, unless err says that there is nothing to promise; it returns
+// err.
+func (r *run) ack(err error, what string) error {
+	if err == nil {
+		r.acked = append(r.acked, what)
+	}
+	return err
+}
+
+// judge objects when something promised is not among what was found.
+func (r *run) judge(found ...string) error {
+	for _, what := range r.acked {
+		if !slices.Contains(found, what) {
+			return fmt.Errorf("acknowledged %q is lost, found %.40q", what, found)
 		}
-		for done := false; !done; done = !o.advance() {
-			g := f.Crash()
-			must(t, g.SetFaults())
-			image := numbers(t, g)
-			if err := judge(g); err != nil {
-				return fmt.Errorf("crash before operation %d left %q: %w", k, image, err)
-			}
-		}
-		if err == nil {
-			return nil
-		}
+	}
+	return nil
+}
+
+// rules are the faults that the workloads ask for.
+func (b bug) rules() []simfs.Rule {
+	known := map[string]simfs.Rule{
+		"sync path=wal nth=2: fail-sync err=EIO": {
+			Ops: simfs.Ops(simfs.OpSync), Path: "wal", Nth: 2, Effect: simfs.FailSync, Err: syscall.EIO},
+		"sync path=heap nth=1: fail-sync err=EIO": {
+			Ops: simfs.Ops(simfs.OpSync), Path: "heap", Nth: 1, Effect: simfs.FailSync, Err: syscall.EIO},
+		"write path=wal nth=2: short-write bytes=100 err=ENOSPC": {
+			Ops: simfs.Ops(simfs.OpWrite), Path: "wal", Nth: 2, Effect: simfs.ShortWrite, Bytes: 100, Err: syscall.ENOSPC},
+	}
+	if b.faults == "" {
+		return nil
+	}
+	return []simfs.Rule{known[b.faults]}
+}
+
+// Every bug is found, for the reason that it was reported for, and once fixed
+// nothing is: under every crash and in every image of it.
+func TestBugs(t *testing.T) {
+	for _, b := range slices.Concat(nameBugs, replaceBugs, syncBugs, logBugs, startBugs, recoveryBugs) {
+		t.Run(fmt.Sprintf("%d %s", b.number, b.name), func(t *testing.T) {
+			t.Run("buggy is found", func(t *testing.T) {
+				if err := b.explore(t, false); err == nil || !strings.Contains(err.Error(), b.want) {
+					t.Errorf("%s, %s: objection %v, want one with %q", b.report, b.profile, err, b.want)
+				}
+			})
+			t.Run("fixed is silent", func(t *testing.T) {
+				if err := b.explore(t, true); err != nil {
+					t.Errorf("%s, %s: objection %v, want none", b.report, b.profile, err)
+				}
+			})
+		})
 	}
 }
 
 func nothing(afero.Fs) error { return nil }
 
-// write makes a file with durable content.
-func write(f afero.Fs, name, content string) error {
+// save makes a file, or replaces what is in it, and syncs nothing.
+func save(f afero.Fs, name, content string) error {
 	h, err := f.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = h.WriteString(content)
+	return errors.Join(err, h.Close())
+}
+
+// fsync syncs files and directories.
+func fsync(f afero.Fs, names ...string) error {
+	for _, name := range names {
+		h, err := f.Open(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(h.Sync(), h.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveDurably saves and makes the bytes durable; a new name is not.
+func saveDurably(f afero.Fs, name, content string) error {
+	return errors.Join(save(f, name, content), fsync(f, name))
+}
+
+// replaceDurably replaces a file of /w so that a crash leaves the old content or
+// the new, and its return the new.
+func replaceDurably(f afero.Fs, name, content string) error {
+	return errors.Join(saveDurably(f, name+".tmp", content), f.Rename(name+".tmp", name), fsync(f, "/w"))
+}
+
+// add appends to a file and syncs it.
+func add(f afero.Fs, name string, content []byte) error {
+	h, err := f.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = h.Write(content)
 	return errors.Join(err, h.Sync(), h.Close())
 }
 
-func syncNames(f afero.Fs, dir string) error {
-	d, err := f.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// find runs both variants of a bug.
-func find(t *testing.T, setup func(afero.Fs) error, work func(f afero.Fs, fixed bool) error, judge func(f *simfs.FS, fixed bool) error) {
-	for _, fixed := range []bool{false, true} {
-		t.Run(map[bool]string{false: "buggy is found", true: "fixed is silent"}[fixed], func(t *testing.T) {
-			err := explore(t, setup,
-				func(f afero.Fs) error { return work(f, fixed) },
-				func(f *simfs.FS) error { return judge(f, fixed) })
-			if (err == nil) != fixed {
-				t.Errorf("objection: %v", err)
-			}
-		})
-	}
-}
-
-// A marker names a manifest, both are new names of one directory, and one sync of it
-// comes after both: the marker may survive alone (cockroachdb/pebble#5915).
-func TestBugMarkerOutlivesManifest(t *testing.T) {
-	find(t, nothing,
-		func(f afero.Fs, fixed bool) error {
-			if err := write(f, "/w/manifest", "1"); err != nil {
-				return err
-			}
-			if fixed {
-				if err := syncNames(f, "/w"); err != nil {
-					return err
-				}
-			}
-			if err := write(f, "/w/marker", "1"); err != nil {
-				return err
-			}
-			return syncNames(f, "/w")
-		},
-		func(f *simfs.FS, _ bool) error {
-			if _, err := f.Stat("/w/marker"); err != nil {
-				return nil
-			}
-			_, err := f.Stat("/w/manifest")
-			return err
-		})
-}
-
-// A log is made under a temporary name and renamed, its directory is never synced,
-// and what is appended afterwards is acknowledged (etcd-io/etcd#6368).
-func TestBugRenamedLogNeverSynced(t *testing.T) {
-	acknowledged := false
-	find(t, func(afero.Fs) error { acknowledged = false; return nil },
-		func(f afero.Fs, fixed bool) error {
-			if err := errors.Join(write(f, "/w/wal.tmp", "header"), f.Rename("/w/wal.tmp", "/w/wal")); err != nil {
-				return err
-			}
-			if fixed {
-				if err := syncNames(f, "/w"); err != nil {
-					return err
-				}
-			}
-			h, err := f.OpenFile("/w/wal", os.O_WRONLY|os.O_APPEND, 0)
-			if err != nil {
-				return err
-			}
-			_, err = h.WriteString("entry")
-			if err = errors.Join(err, h.Sync()); err == nil {
-				acknowledged = true
-			}
-			return errors.Join(err, h.Close())
-		},
-		func(f *simfs.FS, _ bool) error {
-			b, err := readFile(f, "/w/wal")
-			if acknowledged && string(b) != "headerentry" {
-				return fmt.Errorf("acknowledged entry is gone: %q, %v", b, err)
-			}
-			return nil
-		})
-}
-
-// Recovery reads up to a torn record and leaves it there; what is appended behind it
-// and acknowledged cannot be read at the next recovery (pmcfadin/cqlite#1390). It
-// takes two crashes.
-func TestBugAppendAfterTornTail(t *testing.T) {
-	find(t,
-		func(f afero.Fs) error { return errors.Join(write(f, "/w/log", ""), syncNames(f, "/w")) },
-		func(f afero.Fs, fixed bool) error {
-			l, err := openLog(f, fixed)
-			if err != nil {
-				return err
-			}
-			return errors.Join(l.append(1), l.append(2), l.h.Close())
-		},
-		func(f *simfs.FS, fixed bool) error {
-			l, err := openLog(f, fixed)
-			if err != nil {
-				return err
-			}
-			kept := l.records
-			if err := l.append(9); err != nil {
-				return err
-			}
-			again, err := openLog(f.Crash(), fixed)
-			if err != nil {
-				return err
-			}
-			if want := append(kept, 9); fmt.Sprint(again.records) != fmt.Sprint(want) {
-				return fmt.Errorf("the second recovery reads %v, want %v", again.records, want)
-			}
-			return nil
-		})
-}
-
-// recordLog is a log of records of 700 bytes: checksum, number, padding.
-type recordLog struct {
-	h       afero.File
-	records []uint32
-}
-
+// recordSize is more than a unit, so that a record can be torn, and no multiple of
+// one, so that neighbours share a unit.
 const recordSize = 700
 
-func openLog(f afero.Fs, truncate bool) (*recordLog, error) {
-	h, err := f.OpenFile("/w/log", os.O_RDWR, 0)
-	if err != nil {
-		return nil, err
-	}
-	l := &recordLog{h: h}
-	b, err := io.ReadAll(h)
-	if err != nil {
-		return nil, err
-	}
-	end := int64(0)
-	for ; len(b) >= recordSize && crc32.ChecksumIEEE(b[4:recordSize]) == binary.LittleEndian.Uint32(b); b = b[recordSize:] {
-		l.records = append(l.records, binary.LittleEndian.Uint32(b[4:]))
-		end += recordSize
-	}
-	if truncate {
-		if err := errors.Join(h.Truncate(end), h.Sync()); err != nil {
-			return nil, err
-		}
-		_, err = h.Seek(end, io.SeekStart)
-	}
-	return l, err
-}
-
-func (l *recordLog) append(n uint32) error {
-	b := bytes.Repeat([]byte{0xaa}, recordSize)
-	binary.LittleEndian.PutUint32(b[4:], n)
+// record is a log record: a checksum, a name, padding.
+func record(name string) []byte {
+	b := bytes.Repeat([]byte{'.'}, recordSize)
+	copy(b[4:], name)
 	binary.LittleEndian.PutUint32(b, crc32.ChecksumIEEE(b[4:]))
-	if _, err := l.h.Write(b); err != nil {
-		return err
-	}
-	return l.h.Sync()
+	return b
 }
 
-// The helper itself: what it explores ends, and reaches the end of the work.
-func TestExploreReachesTheEnd(t *testing.T) {
-	ends := 0
-	err := explore(t, nothing,
-		func(f afero.Fs) error {
-			if err := write(f, "/w/f", "x"); err != nil {
+// records lists the names of the valid records at the head of a log.
+func records(log []byte) []string {
+	var names []string
+	for ; len(log) >= recordSize && valid(log[:recordSize]); log = log[recordSize:] {
+		names = append(names, string(bytes.TrimRight(log[4:recordSize], ".")))
+	}
+	return names
+}
+
+func valid(b []byte) bool { return crc32.ChecksumIEEE(b[4:]) == binary.LittleEndian.Uint32(b) }
+
+// judgeLog reads logs, those that there are, and judges by their records.
+func judgeLog(names ...string) func(afero.Fs, *run) error {
+	return func(f afero.Fs, r *run) error {
+		var found []string
+		for _, name := range names {
+			log, err := readFile(f, name)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
-			ends++
-			return nil
-		},
-		func(f *simfs.FS) error {
-			if _, err := f.Stat("/w/f"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			return nil
-		})
-	if err != nil || ends != 1 {
-		t.Errorf("explore() = %v after %d whole runs, want nil after 1", err, ends)
+			found = append(found, records(log)...)
+		}
+		return r.judge(found...)
 	}
 }

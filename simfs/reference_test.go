@@ -342,7 +342,7 @@ func (n *nameTest) sync(a act) {
 	if a.path == "/" {
 		dir = 1
 	}
-	if dir == 0 || dir >= 100 || syncNames(n.f, a.path) != nil {
+	if dir == 0 || dir >= 100 || fsync(n.f, a.path) != nil {
 		return
 	}
 	n.done = append(n.done, a.String())
