@@ -38,6 +38,11 @@ type Config struct {
 	// has frozen the filesystem; it may end the goroutine. nil = none.
 	OnCrash func(Op)
 
+	// Sleep makes an operation wait that a Delay rule holds up, with nothing locked;
+	// it may end the goroutine. nil = time.Sleep, which in a bubble of
+	// testing/synctest takes the time of the bubble.
+	Sleep func(time.Duration)
+
 	Faults []Rule // armed from the first operation; see FS.SetFaults
 }
 
@@ -50,13 +55,14 @@ const (
 	LabelAttr     = "simfs.attr"     // does this change of mode, owner or time survive
 	LabelGap      = "simfs.gap"      // does a unit that was never written back read as zeros (0) or as filler (1)
 	LabelCut      = "simfs.cut"      // how many units of a write were done at the crash within it
+	LabelRot      = "simfs.rot"      // which byte of a file rots, then which bit of it
 )
 
 // defaultUnit is the sector: the least that disks claim to write whole.
 const defaultUnit = 512
 
 // normal returns the configuration with its zeros replaced, or every problem.
-func (c Config) normal() (Config, []Fault, error) {
+func (c Config) normal() (Config, []armed, error) {
 	var problems []string
 	if c.Profile != PosixStrict {
 		problems = append(problems, fmt.Sprintf("profile %s is unknown, want %s", c.Profile, PosixStrict))
