@@ -33,14 +33,13 @@ func (f *FS) begin(kind OpKind, verb, name string, target ...string) (call, erro
 
 // begin makes a call on the handle and calls the hook.
 func (h *handle) begin(kind OpKind, verb string, off, n int64) (call, error) {
-	c := call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n}, verb: verb, name: h.name}
+	c := h.call(kind, verb, off, n)
 	return c, h.fs.announce(&c, h)
 }
 
-// beginAtPos is begin for a read or write of n bytes at the offset of the handle.
-func (h *handle) beginAtPos(kind OpKind, verb string, n int64) (call, error) {
-	c := call{Op: Op{Kind: kind, Path: h.path, Len: n}, verb: verb, name: h.name, atPos: true}
-	return c, h.fs.announce(&c, h)
+// call makes a call on the handle; announce is to follow.
+func (h *handle) call(kind OpKind, verb string, off, n int64) call {
+	return call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n}, verb: verb, name: h.name}
 }
 
 // announce numbers a call for the hook, and calls that. Without a hook the call is
@@ -49,6 +48,10 @@ func (f *FS) announce(c *call, h *handle) error {
 	if f.cfg.Hook == nil {
 		return nil
 	}
+	return f.callHook(c, h)
+}
+
+func (f *FS) callHook(c *call, h *handle) error {
 	if err := f.announceLocked(c, h); err != nil {
 		return err
 	}
@@ -71,33 +74,33 @@ func (f *FS) announceLocked(c *call, h *handle) error {
 func (f *FS) number(c *call, h *handle) {
 	f.ops++
 	c.Index = f.ops
-	c.settle(h)
-	c.delay = f.delay(&c.Op)
+	if c.atPos {
+		c.settle(h)
+	}
+	if len(f.faults) > 0 {
+		c.delay = f.delay(&c.Op)
+	}
 }
 
 // settle sets where a call at the offset of its handle happens. Until it enters,
 // others may move that.
 func (c *call) settle(h *handle) {
-	switch {
-	case !c.atPos:
-	case c.Kind == OpWrite && h.flag&os.O_APPEND != 0 && c.Len > 0:
+	c.Off = h.pos
+	if c.Kind == OpWrite && h.flag&os.O_APPEND != 0 && c.Len > 0 {
 		c.Off = h.fs.inode(h.inode.no).live.size
-	default:
-		c.Off = h.pos
 	}
 }
 
 // alive refuses a call on a dead filesystem or a closed handle.
 func (f *FS) alive(c *call, h *handle) error {
-	c.refused = true
-	switch {
-	case f.dead:
-		return c.wrap(ErrCrashed)
-	case h != nil && h.closed:
-		return c.wrap(errClosed)
+	if !f.dead && (h == nil || !h.closed) {
+		return nil
 	}
-	c.refused = false
-	return nil
+	c.refused = true
+	if f.dead {
+		return c.wrap(ErrCrashed)
+	}
+	return c.wrap(errClosed)
 }
 
 // enter admits a call, with the filesystem locked, after the hook: what was alive
@@ -109,22 +112,31 @@ func (f *FS) enter(c *call, h *handle) error {
 	}
 	if c.Index == 0 {
 		f.number(c, h)
-		if c.delay > 0 {
-			f.pause(c.delay)
-			if err := f.alive(c, h); err != nil {
-				return err
-			}
+		if err := f.wait(c, h); err != nil {
+			return err
 		}
+	} else if c.atPos {
+		c.settle(h)
 	}
-	c.settle(h)
 	if len(f.faults) == 0 {
 		return nil
 	}
 	return f.struck(c, h)
 }
 
-// pause is sleep for one who has the filesystem locked, even if it ends the
-// goroutine.
+// wait makes a call wait that has the filesystem locked. What it waits for may kill
+// the filesystem, move the handle, or end the goroutine.
+func (f *FS) wait(c *call, h *handle) error {
+	if c.delay == 0 {
+		return nil
+	}
+	f.pause(c.delay)
+	if c.atPos {
+		c.settle(h)
+	}
+	return f.alive(c, h)
+}
+
 func (f *FS) pause(d time.Duration) {
 	f.mu.Unlock()
 	defer f.mu.Lock()
@@ -180,9 +192,13 @@ func (f *FS) fail(c *call, e syscall.Errno) error {
 // report tells the observers what a call did, with nothing locked, and returns
 // what its caller gets.
 func (f *FS) report(c *call, n int, err error) error {
-	if c.refused {
+	if c.refused || c.fault == 0 && f.cfg.Observe == nil {
 		return err
 	}
+	return f.tell(c, n, err)
+}
+
+func (f *FS) tell(c *call, n int, err error) error {
 	switch {
 	case c.crashed:
 		err = c.wrap(ErrCrashed)

@@ -8,8 +8,9 @@ import (
 
 // Read reads from the current offset on.
 func (h *handle) Read(b []byte) (int, error) {
-	c, err := h.beginAtPos(OpRead, "read", int64(len(b)))
-	if err != nil {
+	c := h.call(OpRead, "read", 0, int64(len(b)))
+	c.atPos = true
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
 	n, err := h.read(&c, b)
@@ -38,8 +39,8 @@ func (h *handle) ReadAt(b []byte, off int64) (int, error) {
 	case len(b) == 0:
 		return 0, h.inert("read", nil)
 	}
-	c, err := h.begin(OpRead, "read", off, int64(len(b)))
-	if err != nil {
+	c := h.call(OpRead, "read", off, int64(len(b)))
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
 	n, err := h.readAt(&c, b)

@@ -7,8 +7,9 @@ import (
 
 // Write writes at the current offset, or at the end with O_APPEND.
 func (h *handle) Write(b []byte) (int, error) {
-	c, err := h.beginAtPos(OpWrite, "write", int64(len(b)))
-	if err != nil {
+	c := h.call(OpWrite, "write", 0, int64(len(b)))
+	c.atPos = true
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
 	n, err := h.write(&c, b)
@@ -41,8 +42,8 @@ func (h *handle) WriteAt(b []byte, off int64) (int, error) {
 	case len(b) == 0:
 		return 0, h.inert("write", nil)
 	}
-	c, err := h.begin(OpWrite, "write", off, int64(len(b)))
-	if err != nil {
+	c := h.call(OpWrite, "write", off, int64(len(b)))
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
 	n, err := h.writeAt(&c, b)
