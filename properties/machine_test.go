@@ -129,7 +129,7 @@ func fault() *rapid.Generator[simfs.Rule] {
 			}).Draw(t, "operation")), syscall.EIO
 			r.Nth = 1 + r.Nth/4
 		case simfs.ShortWrite:
-			r.Bytes = rapid.IntRange(0, 600).Draw(t, "bytes")
+			r.K = rapid.IntRange(0, 600).Draw(t, "bytes")
 			r.Nth = 1
 		case simfs.FailSync:
 			r.Nth = 1 + r.Nth/4

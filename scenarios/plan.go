@@ -71,10 +71,10 @@ func (w *world) drawFault() simfs.Rule {
 			return simfs.Rule{Ops: simfs.Ops(pick(w.src, labelFault, failing)), Effect: simfs.Fail, Err: pick(w.src, labelFault, errnos)}
 		},
 		func() simfs.Rule {
-			return simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Effect: simfs.ShortWrite, Bytes: int(w.src.Draw(labelFault, 700)), Err: syscall.ENOSPC}
+			return simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Effect: simfs.ShortWrite, K: int(w.src.Draw(labelFault, 700)), Err: syscall.ENOSPC}
 		},
 		func() simfs.Rule {
-			return simfs.Rule{Ops: simfs.Ops(simfs.OpRead), Effect: simfs.ShortRead, Bytes: int(sim.Between(w.src, labelFault, 1, 100))}
+			return simfs.Rule{Ops: simfs.Ops(simfs.OpRead), Effect: simfs.ShortRead, K: int(sim.Between(w.src, labelFault, 1, 100))}
 		},
 		func() simfs.Rule {
 			return simfs.Rule{Ops: simfs.Ops(syncs(w.src)), Effect: simfs.FailSync, Err: syscall.EIO}
@@ -97,7 +97,7 @@ var failing = []simfs.OpKind{
 	simfs.OpClose, simfs.OpStat, simfs.OpReadDir, simfs.OpMkdir, simfs.OpRemove, simfs.OpRename,
 }
 
-var errnos = []error{syscall.EIO, syscall.ENOSPC}
+var errnos = []syscall.Errno{syscall.EIO, syscall.ENOSPC}
 
 func syncs(src sim.Source) simfs.OpKind {
 	return pick(src, labelFault, []simfs.OpKind{simfs.OpSync, simfs.OpSync, simfs.OpSyncDir})

@@ -29,7 +29,9 @@ var syncBugs = []bug{
 				err = errors.Join(err, h.Sync())
 				switch {
 				case err == nil:
-					r.acked = append(r.acked, waiting...)
+					for _, what := range waiting {
+						r.acks.Add(what)
+					}
 					waiting = nil
 				case !errors.Is(err, syscall.EIO):
 					return err
@@ -107,7 +109,7 @@ var syncBugs = []bug{
 	{
 		number: 20, name: "log kept in use behind a short write", report: "prometheus/prometheus#7835", profile: "zfs-like",
 		setup:  func(f afero.Fs) error { return save(f, "/w/wal", "") },
-		faults: "write path=wal nth=2: short-write bytes=100 err=ENOSPC",
+		faults: "write path=wal nth=2: short k=100 err=ENOSPC",
 		work: func(f afero.Fs, r *run) error {
 			end := int64(0)
 			for _, name := range []string{"a", "b", "c"} {

@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/batpak/batpak-sim/simfs"
@@ -37,21 +36,21 @@ type bug struct {
 // run is the life of one variant: what it is, and what it has promised its user.
 type run struct {
 	fixed bool
-	acked []string
+	acks  *simfs.Acks
 }
 
 // ack promises what, unless err says that there is nothing to promise; it returns
 // err.
 func (r *run) ack(err error, what string) error {
 	if err == nil {
-		r.acked = append(r.acked, what)
+		r.acks.Add(what)
 	}
 	return err
 }
 
 // judge objects when something promised is not among what was found.
 func (r *run) judge(found ...string) error {
-	for _, what := range r.acked {
+	for _, what := range r.acks.All() {
 		if !slices.Contains(found, what) {
 			return fmt.Errorf("acknowledged %q is lost, found %.40q", what, found)
 		}
@@ -59,37 +58,56 @@ func (r *run) judge(found ...string) error {
 	return nil
 }
 
-// rules are the faults that the workloads ask for.
-func (b bug) rules() []simfs.Rule {
-	known := map[string]simfs.Rule{
-		"sync path=wal nth=2: fail-sync err=EIO": {
-			Ops: simfs.Ops(simfs.OpSync), Path: "wal", Nth: 2, Effect: simfs.FailSync, Err: syscall.EIO},
-		"sync path=heap nth=1: fail-sync err=EIO": {
-			Ops: simfs.Ops(simfs.OpSync), Path: "heap", Nth: 1, Effect: simfs.FailSync, Err: syscall.EIO},
-		"write path=wal nth=2: short-write bytes=100 err=ENOSPC": {
-			Ops: simfs.Ops(simfs.OpWrite), Path: "wal", Nth: 2, Effect: simfs.ShortWrite, Bytes: 100, Err: syscall.ENOSPC},
+// test is one variant of the bug under a profile. Of the buggy variant only the
+// objection that is wanted counts, whatever else goes wrong in other images.
+func (b bug) test(t *testing.T, p simfs.Profile, fixed bool) simfs.CrashTest {
+	rules, err := simfs.ParseRules(b.faults)
+	must(t, err)
+	test := simfs.CrashTest{
+		Config: simfs.Config{Profile: p, Faults: rules},
+		Setup:  func(f afero.Fs) error { return errors.Join(f.Mkdir("/w", 0o755), b.setup(f)) },
+		Workload: func(f afero.Fs, acks *simfs.Acks) error {
+			err := b.work(f, &run{fixed, acks})
+			if err == nil && len(acks.All()) == 0 {
+				err = errors.New("the work promised nothing")
+			}
+			return err
+		},
+		Check: func(f afero.Fs, acks *simfs.Acks) error {
+			err := b.check(f, &run{fixed, acks})
+			if err != nil && !fixed && !strings.Contains(err.Error(), b.want) {
+				return nil
+			}
+			return err
+		},
 	}
-	if b.faults == "" {
-		return nil
+	if b.twice {
+		test.Depth = 1
 	}
-	return []simfs.Rule{known[b.faults]}
+	return test
 }
 
-// Every bug is found, for the reason that it was reported for, and once fixed
-// nothing is: under every crash and in every image of it.
+// Every bug is found, for the reason that it was reported for, under the profile that
+// promises most of those that expose it and under the strict one; and once it is fixed
+// nothing is, under any.
 func TestBugs(t *testing.T) {
 	for _, b := range slices.Concat(nameBugs, replaceBugs, syncBugs, logBugs, startBugs, recoveryBugs) {
 		t.Run(fmt.Sprintf("%d %s", b.number, b.name), func(t *testing.T) {
-			t.Run("buggy is found", func(t *testing.T) {
-				if err := b.explore(t, false); err == nil || !strings.Contains(err.Error(), b.want) {
-					t.Errorf("%s, %s: objection %v, want one with %q", b.report, b.profile, err, b.want)
+			exposed, err := simfs.ParseProfile(b.profile)
+			must(t, err)
+			for _, p := range []simfs.Profile{exposed, simfs.PosixStrict} {
+				report, err := b.test(t, p, false).Run()
+				must(t, err)
+				if report.Failure == nil || !strings.Contains(report.Failure.Err.Error(), b.want) || len(report.Unfired) > 0 {
+					t.Errorf("%s under %s, buggy: %s, want an objection with %q", b.report, p, report, b.want)
 				}
-			})
-			t.Run("fixed is silent", func(t *testing.T) {
-				if err := b.explore(t, true); err != nil {
-					t.Errorf("%s, %s: objection %v, want none", b.report, b.profile, err)
+			}
+			for _, p := range simfs.Profiles() {
+				report := b.test(t, p, true).Test(t)
+				if !report.Complete {
+					t.Errorf("%s under %s, fixed: %s, want a complete search", b.report, p, report)
 				}
-			})
+			}
 		})
 	}
 }

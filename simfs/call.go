@@ -1,76 +1,106 @@
 package simfs
 
 import (
-	"math"
+	"os"
 	"path"
 	"syscall"
+	"time"
 )
 
-// call is one operation on its way through the filesystem: begin, lock, the work
-// itself, unlock, report.
+// call is one operation on its way through the filesystem: begin, lock, enter, the
+// work itself, leave, report.
 type call struct {
 	Op
 	verb        string // as in the errors of the os package
 	name, name2 string // as the caller gave them
-	rule        int    // the rule that strikes, or -1
+	atPos       bool   // a read or write at the offset of its handle
+	by          *armed // the rule that strikes, or nil
+	rule        int    // its place in the list
 	fault       Effect // what it does
 	crashed     bool   // the rule froze the filesystem
 	refused     bool   // the filesystem was dead: nothing happened
+	delay       time.Duration
 }
 
-// begin counts an operation on names and calls the hook.
+// begin makes a call on names and calls the hook.
 func (f *FS) begin(kind OpKind, verb, name string, target ...string) (call, error) {
-	c := call{Op: Op{Kind: kind, Path: absolute(name)}, verb: verb, name: name, rule: -1}
+	c := call{Op: Op{Kind: kind, Path: absolute(name)}, verb: verb, name: name}
 	if len(target) > 0 {
 		c.name2, c.Path2 = target[0], absolute(target[0])
 	}
 	return c, f.announce(&c, nil)
 }
 
-// here stands for the offset of the handle.
-const here = math.MinInt64
-
-// begin counts an operation on the handle and calls the hook.
+// begin makes a call on the handle and calls the hook.
 func (h *handle) begin(kind OpKind, verb string, off, n int64) (call, error) {
-	c := call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n, Syncs: h.syncs(kind)}, verb: verb, name: h.name, rule: -1}
+	c := h.call(kind, verb, off, n)
 	return c, h.fs.announce(&c, h)
 }
 
+// call makes a call on the handle; announce is to follow.
+func (h *handle) call(kind OpKind, verb string, off, n int64) call {
+	return call{Op: Op{Kind: kind, Path: h.path, Off: off, Len: n, Syncs: h.syncs(kind)}, verb: verb, name: h.name}
+}
+
+// announce numbers a call for the hook, and calls that. Without a hook the call is
+// numbered once it enters: that saves a lock.
 func (f *FS) announce(c *call, h *handle) error {
-	if err := f.number(c, h); err != nil {
+	if f.cfg.Hook == nil {
+		return nil
+	}
+	return f.callHook(c, h)
+}
+
+func (f *FS) callHook(c *call, h *handle) error {
+	if err := f.announceLocked(c, h); err != nil {
 		return err
 	}
-	if f.cfg.Hook != nil {
-		f.cfg.Hook(c.Op)
-	}
+	f.sleep(c.delay)
+	f.cfg.Hook(c.Op)
 	return nil
 }
 
-func (f *FS) number(c *call, h *handle) error {
+func (f *FS) announceLocked(c *call, h *handle) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.alive(c, h); err != nil {
 		return err
 	}
-	if h != nil && c.Off == here {
-		c.Off = h.pos
-	}
+	f.number(c, h)
+	return nil
+}
+
+// number gives the call its index, and the time that delay rules make it wait.
+func (f *FS) number(c *call, h *handle) {
 	f.ops++
 	c.Index = f.ops
-	return nil
+	if c.atPos {
+		c.settle(h)
+	}
+	if len(f.faults) > 0 {
+		c.delay = f.delay(&c.Op)
+	}
+}
+
+// settle sets where a call at the offset of its handle happens. Until it enters,
+// others may move that.
+func (c *call) settle(h *handle) {
+	c.Off = h.pos
+	if c.Kind == OpWrite && h.flag&os.O_APPEND != 0 && c.Len > 0 {
+		c.Off = h.fs.inode(h.inode.no).live.size
+	}
 }
 
 // alive refuses a call on a dead filesystem or a closed handle.
 func (f *FS) alive(c *call, h *handle) error {
-	c.refused = true
-	switch {
-	case f.dead:
-		return c.wrap(ErrCrashed)
-	case h != nil && h.closed:
-		return c.wrap(errClosed)
+	if !f.dead && (h == nil || !h.closed) {
+		return nil
 	}
-	c.refused = false
-	return nil
+	c.refused = true
+	if f.dead {
+		return c.wrap(ErrCrashed)
+	}
+	return c.wrap(errClosed)
 }
 
 // enter admits a call, with the filesystem locked, after the hook: what was alive
@@ -80,16 +110,52 @@ func (f *FS) enter(c *call, h *handle) error {
 	if err := f.alive(c, h); err != nil {
 		return err
 	}
-	if c.rule = f.strike(c.Op); c.rule < 0 {
+	if c.Index == 0 {
+		f.number(c, h)
+		if err := f.wait(c, h); err != nil {
+			return err
+		}
+	} else if c.atPos {
+		c.settle(h)
+	}
+	if len(f.faults) == 0 {
 		return nil
 	}
-	rule := f.faults[c.rule].Rule
-	switch c.fault = rule.Effect; {
+	return f.struck(c, h)
+}
+
+// wait makes a call wait that has the filesystem locked. What it waits for may kill
+// the filesystem, move the handle, or end the goroutine.
+func (f *FS) wait(c *call, h *handle) error {
+	if c.delay == 0 {
+		return nil
+	}
+	f.pause(c.delay)
+	if c.atPos {
+		c.settle(h)
+	}
+	return f.alive(c, h)
+}
+
+func (f *FS) pause(d time.Duration) {
+	f.mu.Unlock()
+	defer f.mu.Lock()
+	f.sleep(d)
+}
+
+// struck lets the rules have the call.
+func (f *FS) struck(c *call, h *handle) error {
+	f.strike(c, h)
+	switch {
 	case c.fault == CrashBefore, c.fault == CrashDuring && c.Kind != OpWrite:
 		f.freeze(c)
 		return c.wrap(ErrCrashed)
 	case c.fault == Fail && c.Kind != OpClose:
-		return c.wrap(rule.failure())
+		return c.wrap(c.by.failure())
+	case c.fault == Full && c.Kind == OpSync:
+		c.fault = FailSync
+	case c.fault == Rot && !f.rot(c, h):
+		f.miss(c)
 	}
 	return nil
 }
@@ -101,7 +167,7 @@ func (f *FS) freeze(c *call) {
 
 // leave ends the work of a call and unlocks.
 func (f *FS) leave(c *call) {
-	if c.fault == CrashAfter || c.fault == CrashDuring {
+	if c.fault == CrashAfter || c.fault == CrashDuring || c.fault == Torn {
 		f.freeze(c)
 	}
 	f.mu.Unlock()
@@ -109,14 +175,15 @@ func (f *FS) leave(c *call) {
 
 // miss takes back a strike that turned out to have nothing to strike.
 func (f *FS) miss(c *call) {
-	f.faults[c.rule].Fired--
-	c.rule, c.fault = -1, 0
+	c.by.miss()
+	c.by, c.fault = nil, 0
 }
 
 // fail is the error of a read or a write that cannot be done at all, and so cannot
-// be shortened.
+// be done in part or elsewhere.
 func (f *FS) fail(c *call, e syscall.Errno) error {
-	if c.fault == ShortRead || c.fault == ShortWrite {
+	switch c.fault {
+	case FailAfter, ShortRead, ShortWrite, Misdirect:
 		f.miss(c)
 	}
 	return c.wrap(e)
@@ -125,18 +192,38 @@ func (f *FS) fail(c *call, e syscall.Errno) error {
 // report tells the observers what a call did, with nothing locked, and returns
 // what its caller gets.
 func (f *FS) report(c *call, n int, err error) error {
-	if c.refused {
+	if c.refused || c.fault == 0 && f.cfg.Observe == nil {
 		return err
 	}
-	if c.crashed {
+	return f.tell(c, n, err)
+}
+
+func (f *FS) tell(c *call, n int, err error) error {
+	switch {
+	case c.crashed:
 		err = c.wrap(ErrCrashed)
+	case c.fault == FailAfter && c.Kind != OpRead && c.Kind != OpWrite:
+		err = f.failAfter(c, err)
 	}
 	if f.cfg.Observe != nil {
-		f.cfg.Observe(Record{Op: c.Op, N: n, Err: err, Fault: c.fault, Rule: max(c.rule, 0)})
+		f.cfg.Observe(Record{Op: c.Op, N: n, Err: err, Fault: c.fault, Rule: c.rule, Delay: c.delay})
 	}
 	if c.crashed && f.cfg.OnCrash != nil {
 		f.cfg.OnCrash(c.Op)
 	}
+	return err
+}
+
+// failAfter is the error of a call that a rule lets happen and then fails, unless
+// it has failed by itself. Reads and writes see to it themselves: they move no bytes
+// as far as their caller can tell.
+func (f *FS) failAfter(c *call, err error) error {
+	if err == nil {
+		return c.wrap(c.by.failure())
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.miss(c)
 	return err
 }
 

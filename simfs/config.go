@@ -39,6 +39,11 @@ type Config struct {
 	// has frozen the filesystem; it may end the goroutine. nil = none.
 	OnCrash func(Op)
 
+	// Sleep makes an operation wait that a Delay rule holds up, with nothing locked;
+	// it may end the goroutine. nil = time.Sleep, which in a bubble of
+	// testing/synctest takes the time of the bubble.
+	Sleep func(time.Duration)
+
 	Faults []Rule // armed from the first operation; see FS.SetFaults
 }
 
@@ -54,10 +59,11 @@ const (
 	LabelDamage   = "simfs.damage"   // what is wrong with the last write that a unit has seen
 	LabelFail     = "simfs.fail"     // did this unit get through a sync that failed
 	LabelCut      = "simfs.cut"      // how many units of a write were done at the crash within it
+	LabelRot      = "simfs.rot"      // which byte of a file rots, then which bit of it
 )
 
 // normal returns the configuration with its zeros replaced, or every problem.
-func (c Config) normal() (Config, []Fault, error) {
+func (c Config) normal() (Config, []armed, error) {
 	var problems []string
 	if c.Profile >= profileEnd {
 		problems = append(problems, fmt.Sprintf("profile %s is unknown, legal are %v", c.Profile, Profiles()))

@@ -13,6 +13,7 @@ type draft struct {
 	table    table // the inodes of the image
 	clusters []replayed
 	dirs     map[uint64]*dirDraft
+	dirNos   []uint64 // those in dirs, ascending
 	files    map[uint64]*fileDraft
 
 	// While a cluster is replayed:
@@ -63,6 +64,7 @@ func (sp *Space) newDraft() *draft {
 	for _, no := range sp.touched {
 		n := sp.inode(no)
 		if n.isDir() {
+			d.dirNos = append(d.dirNos, no)
 			d.dirs[no] = &dirDraft{names: n.dur.frozen().names, latest: map[int]change{}, changed: true}
 			continue
 		}
@@ -83,8 +85,8 @@ func (d *draft) make(digits []uint32) {
 		d.set(i, digits[:len(digits)-len(left)])
 		digits = left
 	}
-	for _, no := range d.sp.touched {
-		if dir := d.dirs[no]; dir != nil && dir.changed {
+	for _, no := range d.dirNos {
+		if dir := d.dirs[no]; dir.changed {
 			d.putDir(no, dir)
 		}
 	}
@@ -168,29 +170,41 @@ func (d *draft) point(e entry, no uint64) {
 // settled.
 func (d *draft) file(no uint64, links int, s *sizing) {
 	d.closeFile()
-	d.current = fileDraft{no: no, links: links, sizing: s}
-	if s != nil {
-		d.current.outcome = s.blank()
+	d.current.no, d.current.links, d.current.sizing = no, links, s
+	if s == nil {
+		d.current.resize(0, 0)
+		return
 	}
+	d.current.resize(len(s.attrs), len(s.units))
 }
 
 // closeFile puts the inode that was begun into the table, if it came out anew.
 func (d *draft) closeFile() {
-	f := d.current
+	f := &d.current
 	if f.no == 0 {
 		return
 	}
-	d.current.no = 0
-	if old := d.files[f.no]; old != nil && old.equals(&f) {
+	no := f.no
+	defer func() { f.no = 0 }()
+	old := d.files[no]
+	if old == nil {
+		old = new(fileDraft)
+		d.files[no] = old
+	} else if old.equals(f) {
 		return
 	}
-	d.files[f.no] = &f
-	if dir := d.dirs[f.no]; dir != nil {
+	old.set(f)
+	if dir := d.dirs[no]; dir != nil {
 		dir.changed = true
 		return
 	}
 	n := d.sp.inode(f.no)
 	d.put(n, f.links, f.state(n))
+}
+
+func (f *fileDraft) set(g *fileDraft) {
+	f.no, f.links, f.sizing = g.no, g.links, g.sizing
+	f.attrs, f.units = append(f.attrs[:0], g.attrs...), append(f.units[:0], g.units...)
 }
 
 func (f *fileDraft) equals(g *fileDraft) bool {
@@ -237,10 +251,8 @@ func (d *draft) put(n *inode, links int, st state) {
 func (d *draft) image() *FS {
 	g := d.sp.heir.successor()
 	g.inodes, g.tok = d.table.share(), new(token)
-	for _, no := range d.sp.touched {
-		if d.dirs[no] != nil {
-			g.reap(no)
-		}
+	for _, no := range d.dirNos {
+		g.reap(no)
 	}
 	return g
 }

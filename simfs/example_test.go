@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 
 	"github.com/batpak/batpak-sim/simfs"
 	"github.com/spf13/afero"
@@ -50,17 +49,22 @@ func Example() {
 	// after the crash: "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" <nil>
 }
 
-// Rules are faults as data: armed and disarmed at run time, and counted.
+// Rules are faults as data: they print and parse, are armed and disarmed at run
+// time, and counted.
 func ExampleFS_SetFaults() {
 	fs, err := simfs.New(simfs.Config{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	err = fs.SetFaults(simfs.Rule{
-		Ops: simfs.Ops(simfs.OpWrite), Path: "*.log", Nth: 2, Effect: simfs.ShortWrite, Bytes: 3, Err: syscall.ENOSPC,
-	})
+	rules, err := simfs.ParseRules(`
+		write path=*.log nth=2: short k=3 err=ENOSPC
+		sync path=*.log nth=1: fail-sync; rename: crash`)
 	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := fs.SetFaults(rules...); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -73,6 +77,7 @@ func ExampleFS_SetFaults() {
 		n, err := log.WriteString("record")
 		fmt.Println(n, err)
 	}
+	fmt.Println(log.Sync())
 	for _, f := range fs.Faults() {
 		fmt.Printf("%s: seen %d, fired %d\n", f.Rule, f.Seen, f.Fired)
 	}
@@ -80,5 +85,8 @@ func ExampleFS_SetFaults() {
 	// 6 <nil>
 	// 3 write /a.log: no space left on device
 	// 6 <nil>
-	// write path="*.log" nth=2: short-write bytes=3 err="no space left on device": seen 3, fired 1
+	// sync /a.log: input/output error
+	// write path=*.log nth=2: short k=3 err=ENOSPC: seen 3, fired 1
+	// sync path=*.log nth=1: fail-sync: seen 1, fired 1
+	// rename: crash: seen 0, fired 0
 }

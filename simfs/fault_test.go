@@ -57,6 +57,14 @@ func TestRuleStrikes(t *testing.T) {
 		{"first", []simfs.Rule{{Ops: write, Nth: 1, Effect: simfs.Fail}}, "x.....", []uint64{1}},
 		{"fourth", []simfs.Rule{{Ops: write, Nth: 4, Effect: simfs.Fail}}, "...x..", []uint64{1}},
 		{"beyond the last", []simfs.Rule{{Ops: write, Nth: 7, Effect: simfs.Fail}}, "......", []uint64{0}},
+		{"from the third on", []simfs.Rule{{Ops: write, From: 3, Effect: simfs.Fail}}, "..xxxx", []uint64{4}},
+		{"each second", []simfs.Rule{{Ops: write, Every: 2, Effect: simfs.Fail}}, ".x.x.x", []uint64{3}},
+		{"each second, but an earlier rule takes its turn", []simfs.Rule{
+			{Ops: write, Nth: 4, Effect: simfs.Fail}, {Ops: write, Every: 2, Effect: simfs.Fail},
+		}, ".x.xxx", []uint64{1, 3}},
+		{"from the second and each second", []simfs.Rule{
+			{Ops: write, From: 5, Effect: simfs.Fail}, {Ops: write, Every: 3, Effect: simfs.Fail},
+		}, "..x.xx", []uint64{2, 1}},
 		{"of a name", []simfs.Rule{{Ops: write, Path: "*.log", Nth: 2, Effect: simfs.Fail}}, "..x...", []uint64{1}},
 		{"of a path", []simfs.Rule{{Ops: write, Path: "/w/*.dat", Effect: simfs.Fail}}, ".x.x.x", []uint64{3}},
 		{"of another path", []simfs.Rule{{Ops: write, Path: "/*.dat", Effect: simfs.Fail}}, "......", []uint64{0}},
@@ -97,7 +105,7 @@ func TestRuleStrikes(t *testing.T) {
 }
 
 func TestShortWrite(t *testing.T) {
-	rule := simfs.Rule{Effect: simfs.ShortWrite, Bytes: 4}
+	rule := simfs.Rule{Effect: simfs.ShortWrite, K: 4}
 	f := newFS(t, simfs.Config{})
 	h, err := f.Create("/w/f")
 	must(t, err)
@@ -124,7 +132,7 @@ func TestShortRead(t *testing.T) {
 	must(t, afero.WriteFile(f, "/w/f", []byte("abcdefgh"), 0o600))
 	h, err := f.Open("/w/f")
 	must(t, err)
-	must(t, f.SetFaults(simfs.Rule{Effect: simfs.ShortRead, Bytes: 3}))
+	must(t, f.SetFaults(simfs.Rule{Effect: simfs.ShortRead, K: 3}))
 	b := make([]byte, 5)
 	if n, err := h.ReadAt(b, 0); n != 3 || err != io.EOF {
 		t.Errorf("ReadAt() = %d, %v, want 3, EOF", n, err)
@@ -490,25 +498,6 @@ func TestOSyncSyncsEachWrite(t *testing.T) {
 	}
 }
 
-func TestRuleString(t *testing.T) {
-	tests := []struct {
-		rule simfs.Rule
-		want string
-	}{
-		{simfs.Rule{Effect: simfs.Fail}, `any: fail err="input/output error"`},
-		{simfs.Rule{Ops: simfs.Ops(simfs.OpWrite, simfs.OpSync), Path: "*.log", Nth: 3, Effect: simfs.Fail, Err: syscall.ENOSPC},
-			`write|sync path="*.log" nth=3: fail err="no space left on device"`},
-		{simfs.Rule{Ops: simfs.Ops(simfs.OpRead), Effect: simfs.ShortRead, Bytes: 7}, "read: short-read bytes=7"},
-		{simfs.Rule{Ops: simfs.Ops(simfs.OpSyncDir), Effect: simfs.DropSync}, "syncdir: drop-sync"},
-		{simfs.Rule{Nth: 12, Effect: simfs.CrashDuring}, "any nth=12: crash-during"},
-	}
-	for _, tt := range tests {
-		if got := tt.rule.String(); got != tt.want {
-			t.Errorf("String() = %s, want %s", got, tt.want)
-		}
-	}
-}
-
 func TestBadConfig(t *testing.T) {
 	tests := []struct {
 		name string
@@ -519,15 +508,15 @@ func TestBadConfig(t *testing.T) {
 		{"unit", simfs.Config{Unit: 7}, []string{"unit 7 is none of 1, 512, 4096, WholeCall"}},
 		{"all at once", simfs.Config{Unit: -2, Faults: []simfs.Rule{
 			{},
-			{Effect: simfs.ShortRead, Ops: simfs.Ops(simfs.OpWrite), Bytes: -2},
+			{Effect: simfs.ShortRead, Ops: simfs.Ops(simfs.OpWrite), K: -2},
 			{Effect: simfs.Fail, Ops: 1 << 30, Path: "[", Err: syscall.EIO},
 		}}, []string{
 			"unit -2 is none of 1, 512, 4096, WholeCall",
 			"fault 0 (any: none): no such effect",
-			"fault 1 (write: short-read bytes=-2): short-read cannot strike write",
-			"fault 1 (write: short-read bytes=-2): bytes -2 is negative",
-			`fault 2 (0x40000000 path="[": fail err="input/output error"): unknown operation kind`,
-			`fault 2 (0x40000000 path="[": fail err="input/output error"): path "[": syntax error in pattern`,
+			"fault 1 (write: short-read k=-2): short-read cannot strike write, only read",
+			"fault 1 (write: short-read k=-2): k=-2 is not a number of bytes, 0 or more",
+			`fault 2 (0x40000000 path=[: fail err=EIO): unknown operation kind`,
+			`fault 2 (0x40000000 path=[: fail err=EIO): path "[": syntax error in pattern`,
 		}},
 	}
 	for _, tt := range tests {

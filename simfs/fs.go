@@ -22,7 +22,7 @@ type FS struct {
 	moved  bool // Restart has handed the state on
 	ops    uint64
 	ticks  time.Duration // added to fixedInstant when Config.Now is nil
-	faults []Fault
+	faults []armed
 
 	tok    *token // of the inodes that may be changed in place
 	inodes table

@@ -45,6 +45,9 @@ func (f *FS) open(c *call, flag int, perm os.FileMode) (*handle, error) {
 	case flag&os.O_TRUNC != 0:
 		f.resize(n.no, 0)
 	}
+	if c.fault == FailAfter { // nobody gets the handle
+		return nil, nil
+	}
 	o := f.hold(n.no)
 	return &handle{fs: f, inode: o, name: c.name, path: c.Path, flag: flag, isDir: n.isDir(), errs: o.errs}, nil
 }
@@ -96,7 +99,7 @@ func (h *handle) close(c *call) error {
 	h.closed = true
 	h.fs.release(h.inode)
 	if c.fault == Fail {
-		return c.wrap(h.fs.faults[c.rule].failure())
+		return c.wrap(c.by.failure())
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package simfs
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // OpKind names what an operation does.
@@ -108,8 +109,9 @@ func (o Op) String() string {
 // Record is what an operation did.
 type Record struct {
 	Op
-	N     int    // bytes moved, or entries listed
-	Err   error  // what the caller got
-	Fault Effect // the fault that struck, zero when none did
-	Rule  int    // its place in the list given to SetFaults; means nothing when Fault is zero
+	N     int           // bytes moved, or entries listed
+	Err   error         // what the caller got
+	Fault Effect        // the fault that struck, zero when none did
+	Rule  int           // its place in the list given to SetFaults; means nothing when Fault is zero
+	Delay time.Duration // that delay rules made it wait
 }

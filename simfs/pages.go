@@ -128,6 +128,15 @@ func (p *pages) page(i uint64) []byte {
 	return nil
 }
 
+// get returns page i for others to hold too.
+func (p *pages) get(i uint64) page { return page{b: p.page(i)} }
+
+// put stores a page that get returned.
+func (p *pages) put(i uint64, g page) {
+	p.claim()
+	*p.writable(i) = g
+}
+
 // all yields the pages that were written, ascending; the bytes are not to be changed.
 func (p *pages) all() iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) { p.root.walk(p.height, 0, yield) }

@@ -38,11 +38,12 @@ func (sp *Space) states() iter.Seq[State] {
 		for i := range sp.clusters {
 			all = append(all, sp.clusters[i].choices...)
 		}
+		s := search{space: sp, yield: yield}
 		for k := 0; ; k++ {
 			met := false
 			for side := range 2 {
-				s := search{space: sp, side: side, k: k, yield: yield}
-				if !s.descend(&pendingChoices{choices: all, most: mostOf(all, side)}, k) {
+				s.side, s.k, s.met = side, k, false
+				if !s.run(all) {
 					return
 				}
 				met = met || s.met
@@ -59,58 +60,70 @@ type search struct {
 	space  *Space
 	side   int
 	k      int
+	stack  []stillToChoose
 	digits []uint32
 	other  int // departures from the other side so far
 	met    bool
 	yield  func(State) bool
 }
 
-// pendingChoices is what is still to be chosen, the first first.
-type pendingChoices struct {
+// stillToChoose is choices that are not made yet, the first first.
+type stillToChoose struct {
 	choices []choice
 	most    int // departures possible in them and in those after
-	after   *pendingChoices
+	after   int // place in the stack of those to be made then, -1 = none
 }
 
-// descend makes the choices in all ways that depart k times more. It returns false when
-// the search is to stop.
-func (s *search) descend(p *pendingChoices, k int) bool {
-	for p != nil && len(p.choices) == 0 {
-		p = p.after
+func (s *search) run(all []choice) bool {
+	s.stack = append(s.stack[:0], stillToChoose{choices: all, most: mostOf(all, s.side), after: -1})
+	return s.descend(0, s.k)
+}
+
+// descend makes the choices at a place of the stack, and those after, in all ways that
+// depart k times more. It returns false when the search is to stop.
+func (s *search) descend(at, k int) bool {
+	for at >= 0 && len(s.stack[at].choices) == 0 {
+		at = s.stack[at].after
 	}
-	if p == nil {
+	if at < 0 {
 		return k > 0 || s.emit()
 	}
-	c := &p.choices[0]
-	rest := pendingChoices{choices: p.choices[1:], most: p.most - c.mostFrom(s.side), after: p.after}
+	f, rest := s.stack[at], len(s.stack)
+	c := &f.choices[0]
+	most := f.most - c.mostFrom(s.side)
+	s.stack = append(s.stack, stillToChoose{choices: f.choices[1:], most: most, after: f.after})
 	for option := range c.m {
-		from, other := 0, 0
+		left, next := k, rest
 		if option != c.side(s.side) {
-			from = 1
+			left--
 		}
-		if option != c.side(1-s.side) {
-			other = 1
+		possible := most
+		if under := c.under(option); len(under) > 0 {
+			possible += mostOf(under, s.side)
+			next = len(s.stack)
+			s.stack = append(s.stack, stillToChoose{choices: under, most: possible, after: rest})
 		}
-		under := c.under(option)
-		most := mostOf(under, s.side) + rest.most
-		if from > k || k-from > most {
-			continue
-		}
-		if !s.choose(c, option, other, &pendingChoices{choices: under, most: most, after: &rest}, k-from) {
+		if left >= 0 && left <= possible && !s.choose(c, option, next, left) {
 			return false
 		}
+		s.stack = s.stack[:rest+1]
 	}
+	s.stack = s.stack[:rest]
 	return true
 }
 
-func (s *search) choose(c *choice, option uint32, other int, p *pendingChoices, k int) bool {
+// choose makes one choice and goes on.
+func (s *search) choose(c *choice, option uint32, next, left int) bool {
+	digits, other := len(s.digits), s.other
 	if c.m > 1 {
 		s.digits = append(s.digits, option)
-		defer func() { s.digits = s.digits[:len(s.digits)-1] }()
 	}
-	s.other += other
-	defer func() { s.other -= other }()
-	return s.descend(p, k)
+	if option != c.side(1-s.side) {
+		s.other++
+	}
+	goOn := s.descend(next, left)
+	s.digits, s.other = s.digits[:digits], other
+	return goOn
 }
 
 // emit yields the state, unless it was yielded from the other side, or will be sooner.

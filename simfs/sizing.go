@@ -22,6 +22,7 @@ type sizing struct {
 	firm   []int  // changes of attributes that survive
 	attrs  []int  // those that may go either way
 	units  []unit // ascending
+	pages  []*pageOfUnits
 }
 
 // cut is a truncation that survives.
@@ -44,6 +45,7 @@ func newSizing(l *fileLog, firm, sizes int, h *horizon) *sizing {
 		}
 	}
 	s.units = s.divide(h)
+	s.pages = s.paginate()
 	return s
 }
 
@@ -117,7 +119,7 @@ func (s *sizing) under(at int, option uint32) []choice {
 	u := &s.units[i]
 	var out []choice
 	version := u.low + int(option)
-	if kinds := s.damages(u, version); len(kinds) > 1 {
+	if kinds := s.damageKinds(u, version); len(kinds) > 1 {
 		whole := uint32(len(kinds)) - 1
 		out = append(out, choice{label: LabelDamage, m: whole + 1, lost: whole, kept: whole, leaf: true, by: s, at: i*abouts + aboutDamage})
 	}
@@ -136,7 +138,7 @@ func (s *sizing) settle(d *draft, at int, option uint32) {
 		u := &s.units[i]
 		f.units[i] = fate{version: u.low + int(option)}
 	case aboutDamage:
-		f.units[i].damage = s.damages(&s.units[i], f.units[i].version)[option]
+		f.units[i].damage = s.damageKinds(&s.units[i], f.units[i].version)[option]
 	case aboutGap:
 		f.units[i].filler = option == 1
 	}
@@ -155,14 +157,18 @@ type fate struct {
 	filler  bool   // its gap holds filler
 }
 
-func (s *sizing) blank() outcome {
-	return outcome{attrs: make([]bool, len(s.attrs)), units: make([]fate, len(s.units))}
+// resize makes room for a file, all of it lost.
+func (o *outcome) resize(attrs, units int) {
+	o.attrs, o.units = slices.Grow(o.attrs[:0], attrs)[:attrs], slices.Grow(o.units[:0], units)[:units]
+	clear(o.attrs)
+	clear(o.units)
 }
 
 // outcome is the one in which every change of attributes survives, and of each unit the
 // version and the filler that are asked for; no filler for nil.
 func (s *sizing) outcome(version func(*unit) int, filler func(u *unit, version int) bool) outcome {
-	o := s.blank()
+	var o outcome
+	o.resize(len(s.attrs), len(s.units))
 	for i := range o.attrs {
 		o.attrs[i] = true
 	}
@@ -186,8 +192,8 @@ func (s *sizing) build(o outcome) state {
 		st.touch(s.ops[sized].seq, s.ops[sized].when)
 	}
 	s.setAttrs(&st, o)
-	for i := range s.units {
-		s.fill(&st, &s.units[i], o.units[i])
+	for _, p := range s.pages {
+		s.fillPage(&st, p, o.units[p.from:p.to])
 	}
 	return st
 }

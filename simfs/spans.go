@@ -66,6 +66,9 @@ func (s spans) meets(from, to int64) bool {
 // units out: a cache writes back units, so a unit that is written again goes to
 // the disk with everything in it.
 func (s *spans) rewrite(from, to, unit int64) (wideFrom, wideTo int64, widened bool) {
+	if len(*s) == 0 {
+		return from, to, false
+	}
 	wideFrom, wideTo = from-from%unit, to+(unit-to%unit)%unit
 	if !s.meets(wideFrom, wideTo) {
 		return from, to, false

@@ -37,15 +37,14 @@ func (f *FS) syncStruck(c *call, h *handle) bool {
 			f.miss(c)
 		}
 	case FailSync:
-		rule := &f.faults[c.rule].Rule
-		left := f.traits.failure(rule)
+		left := f.traits.failure(&c.by.Rule)
 		if !h.isDir { // the journal of a filesystem keeps entries until it can commit them
 			f.failSync(o.no, left)
 		}
 		if left.report == ReportNext {
-			f.unsynced(o.no).late = rule.failure()
+			f.unsynced(o.no).late = c.by.failure()
 		} else {
-			o.fail(rule.failure())
+			o.fail(c.by.failure())
 		}
 	default:
 		return false

@@ -171,10 +171,11 @@ const (
 	damageRight         // only its second half is new
 	damageFiller        // filler stands where it wrote
 	damageBeside        // and filler stands where it did not
+	damages
 )
 
 // damages lists what may have happened to a version; nothing, last.
-func (s *sizing) damages(u *unit, version int) []damage {
+func (s *sizing) damageKinds(u *unit, version int) []damage {
 	var out []damage
 	if version > u.low {
 		op := &s.ops[u.writes()[version-1]]
@@ -233,9 +234,6 @@ func (s *sizing) fill(st *state, u *unit, f fate) {
 		return
 	}
 	s.render(u, f)
-	for _, pc := range u.writes()[:f.version] {
-		st.touch(s.ops[pc].seq, s.ops[pc].when)
-	}
 	r, size := s.room, int(end-u.start)
 	if f.filler {
 		for from, to := range r.owed.runs(size) {

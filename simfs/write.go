@@ -7,8 +7,9 @@ import (
 
 // Write writes at the current offset, or at the end with O_APPEND.
 func (h *handle) Write(b []byte) (int, error) {
-	c, err := h.begin(OpWrite, "write", here, int64(len(b)))
-	if err != nil {
+	c := h.call(OpWrite, "write", 0, int64(len(b)))
+	c.atPos = true
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
 	n, err := h.write(&c, b)
@@ -21,14 +22,10 @@ func (h *handle) write(c *call, b []byte) (int, error) {
 	if err := h.enter(c); err != nil {
 		return 0, err
 	}
-	if e := h.writable(); e != 0 {
-		return 0, h.fs.fail(c, e)
+	n, err := h.writeTo(c, b)
+	if n > 0 {
+		h.pos = c.Off + int64(n)
 	}
-	if h.flag&os.O_APPEND != 0 && len(b) > 0 {
-		h.pos = h.fs.inode(h.inode.no).live.size
-	}
-	n, err := h.writeTo(c, b, h.pos)
-	h.pos += int64(n)
 	return n, err
 }
 
@@ -45,47 +42,72 @@ func (h *handle) WriteAt(b []byte, off int64) (int, error) {
 	case len(b) == 0:
 		return 0, h.inert("write", nil)
 	}
-	c, err := h.begin(OpWrite, "write", off, int64(len(b)))
-	if err != nil {
+	c := h.call(OpWrite, "write", off, int64(len(b)))
+	if err := h.fs.announce(&c, h); err != nil {
 		return 0, err
 	}
-	n, err := h.writeAt(&c, b, off)
+	n, err := h.writeAt(&c, b)
 	return n, h.fs.report(&c, n, err)
 }
 
-func (h *handle) writeAt(c *call, b []byte, off int64) (int, error) {
+func (h *handle) writeAt(c *call, b []byte) (int, error) {
 	h.fs.mu.Lock()
 	defer h.fs.leave(c)
 	if err := h.enter(c); err != nil {
 		return 0, err
 	}
-	if e := h.writable(); e != 0 {
-		return 0, h.fs.fail(c, e)
-	}
-	return h.writeTo(c, b, off)
+	return h.writeTo(c, b)
 }
 
-// writeTo writes b at off, or as much of it as the rule that struck lets through.
-func (h *handle) writeTo(c *call, b []byte, off int64) (int, error) {
+// writeTo writes b at the offset of the call, or as much of it as the rule that
+// struck lets through.
+func (h *handle) writeTo(c *call, b []byte) (int, error) {
 	f, no := h.fs, h.inode.no
-	c.Off = off
-	if off > fileSizeMax-int64(len(b)) {
+	if e := h.writable(); e != 0 {
+		return 0, f.fail(c, e)
+	}
+	if c.Off > fileSizeMax-int64(len(b)) {
 		return 0, f.fail(c, syscall.EFBIG)
 	}
 	switch c.fault {
-	case ShortWrite:
-		rule := f.faults[c.rule].Rule
-		f.write(no, b[:rule.Bytes], off)
-		return rule.Bytes, c.wrap(rule.failure())
+	case ShortWrite, Full:
+		n := f.partial(c, h)
+		f.write(no, b[:n], c.Off)
+		return n, c.wrap(c.by.failure())
 	case CrashDuring:
-		f.write(no, b[:f.tear(off, int64(len(b)))], off)
+		f.write(no, b[:f.tear(c.Off, int64(len(b)))], c.Off)
 		return 0, nil
+	case Torn:
+		f.write(no, b[:c.by.K], c.Off)
+		return 0, nil
+	case Misdirect:
+		f.misdirect(no, b, c.Off, c.by.By)
+	default:
+		f.write(no, b, c.Off)
 	}
-	f.write(no, b, off)
 	if h.flag&os.O_SYNC != 0 {
 		f.sync(no)
 	}
+	if c.fault == FailAfter {
+		return 0, c.wrap(c.by.failure())
+	}
 	return len(b), nil
+}
+
+// partial is how many bytes of a write land that cannot land as a whole.
+func (f *FS) partial(c *call, h *handle) int {
+	if c.fault == Full {
+		return int(f.room(c, h, c.by.Capacity))
+	}
+	return c.by.K
+}
+
+// misdirect writes b by bytes away from off. The file gets the size that it should.
+func (f *FS) misdirect(no uint64, b []byte, off, by int64) {
+	f.write(no, b, off+by)
+	if end := off + int64(len(b)); end > f.inode(no).live.size {
+		f.resize(no, end)
+	}
 }
 
 // tear draws how many bytes of a write at off were done: whole units of the file,
@@ -120,6 +142,8 @@ func (h *handle) truncate(c *call, size int64) error {
 		return c.wrap(syscall.EINVAL)
 	case size > fileSizeMax:
 		return c.wrap(syscall.EFBIG)
+	case c.fault == Full:
+		return c.wrap(c.by.failure())
 	}
 	h.fs.resize(h.inode.no, size)
 	return nil
