@@ -31,7 +31,7 @@ func (e *ConfigError) Error() string {
 // wrap dresses err as the os package would: the verb, and the names as the caller
 // gave them.
 func (c *call) wrap(err error) error {
-	if c.Kind == OpRename {
+	if c.Kind == OpRename || c.Kind == OpSymlink {
 		return &os.LinkError{Op: c.verb, Old: c.name, New: c.name2, Err: err}
 	}
 	return &fs.PathError{Op: c.verb, Path: c.name, Err: err}
