@@ -16,7 +16,7 @@ var ErrCrashed = errors.New("simfs: filesystem crashed")
 
 var (
 	errNegativeOffset = errors.New("negative offset")
-	errWriteAtAppend  = errors.New("invalid use of WriteAt on file opened with O_APPEND")
+	errWriteAtAppend  = errors.New("simfs: invalid use of WriteAt on file opened with O_APPEND")
 )
 
 // ConfigError lists every fault that New or SetFaults found in what it was given.

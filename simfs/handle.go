@@ -222,8 +222,8 @@ func (h *handle) inert(verb string, err error) error {
 	if h.fs.dead {
 		err = ErrCrashed
 	}
-	if err == nil {
-		return nil
+	if err == nil || err == errWriteAtAppend { // which os gives bare
+		return err
 	}
 	return &fs.PathError{Op: verb, Path: h.name, Err: err}
 }
