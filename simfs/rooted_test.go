@@ -1,3 +1,5 @@
+//go:build linux
+
 package simfs_test
 
 import (
@@ -87,13 +89,18 @@ func (r rooted) say(err error) string {
 	case *os.LinkError:
 		text = "link: " + text
 	}
-	for _, class := range []error{fs.ErrExist, fs.ErrNotExist, fs.ErrPermission, fs.ErrClosed} {
-		if errors.Is(err, class) {
-			text += " (" + class.Error() + ")"
+	for _, class := range errorClasses {
+		if errors.Is(err, class.err) {
+			text += " (" + class.name + ")"
 		}
 	}
 	return text
 }
+
+var errorClasses = []struct {
+	name string
+	err  error
+}{{"exist", fs.ErrExist}, {"not exist", fs.ErrNotExist}, {"permission", fs.ErrPermission}, {"closed", fs.ErrClosed}}
 
 // cause is the innermost of an error, where the os package lets a system call of
 // its own shine through.
