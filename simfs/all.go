@@ -30,7 +30,7 @@ func (f *FS) MkdirAll(name string, perm os.FileMode) error {
 	if err == nil || errors.Is(err, ErrCrashed) {
 		return err
 	}
-	if fi, err2 := f.Stat(name); err2 == nil && fi.IsDir() {
+	if fi, _, err2 := f.LstatIfPossible(name); err2 == nil && fi.IsDir() {
 		return nil
 	}
 	return err
@@ -43,7 +43,7 @@ func parent(name string) string {
 }
 
 // RemoveAll removes a file, or a directory with all in it, as single steps and by
-// ascending names; what is missing is no error. It removes all that it can and
+// ascending names; what is missing is no error. It follows no link. It removes all that it can and
 // returns the first error.
 func (f *FS) RemoveAll(name string) error {
 	switch {
@@ -80,7 +80,7 @@ func (f *FS) removeTree(name string) error {
 }
 
 func (f *FS) children(name string) ([]string, error) {
-	d, err := f.Open(name)
+	d, err := f.OpenFile(name, os.O_RDONLY|openNoFollow, 0)
 	if err != nil {
 		return nil, err
 	}

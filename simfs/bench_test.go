@@ -125,6 +125,66 @@ func BenchmarkCrash(b *testing.B) {
 	}
 }
 
+// fill gives f a directory with that many files, durably.
+func fill(b *testing.B, f afero.Fs, dir string, entries int) {
+	b.Helper()
+	must(b, f.Mkdir(dir, 0o700))
+	for i := range entries {
+		h, err := f.Create(fmt.Sprintf("%s/%06d", dir, i))
+		must(b, err)
+		must(b, h.Close())
+	}
+	syncDir(b, f, dir)
+	syncDir(b, f, "/")
+}
+
+// BenchmarkRename moves one file to and fro in a directory of many.
+func BenchmarkRename(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		for _, entries := range []int{100, 1_000, 10_000} {
+			b.Run(fmt.Sprintf("fs=%s/entries=%d", sys.name, entries), func(b *testing.B) {
+				f := sys.fs()
+				fill(b, f, "/d", entries)
+				from, to := "/d/000042", "/d/other"
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					must(b, f.Rename(from, to))
+					from, to = to, from
+					if i%rewindEvery == 0 {
+						syncDir(b, f, "/d") // or what is pending grows for ever
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkSyncDir syncs one rename in a directory of many. On MemMapFs a sync does
+// nothing.
+func BenchmarkSyncDir(b *testing.B) {
+	for _, entries := range []int{100, 1_000, 10_000} {
+		b.Run(fmt.Sprintf("fs=simfs/entries=%d", entries), func(b *testing.B) {
+			f := benchFS(b)
+			fill(b, f, "/d", entries)
+			d, err := f.Open("/d")
+			must(b, err)
+			from, to := "/d/000042", "/d/other"
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, f.Rename(from, to))
+				from, to = to, from
+				must(b, d.Sync())
+			}
+		})
+	}
+}
+
 // BenchmarkLife is a filesystem from New to its second crash under the operations
 // of a small log: what a simulated run costs.
 func BenchmarkLife(b *testing.B) {

@@ -16,7 +16,7 @@ var ErrCrashed = errors.New("simfs: filesystem crashed")
 
 var (
 	errNegativeOffset = errors.New("negative offset")
-	errWriteAtAppend  = errors.New("invalid use of WriteAt on file opened with O_APPEND")
+	errWriteAtAppend  = errors.New("simfs: invalid use of WriteAt on file opened with O_APPEND")
 )
 
 // ConfigError lists every fault that New or SetFaults found in what it was given.
@@ -31,7 +31,7 @@ func (e *ConfigError) Error() string {
 // wrap dresses err as the os package would: the verb, and the names as the caller
 // gave them.
 func (c *call) wrap(err error) error {
-	if c.Kind == OpRename {
+	if c.Kind == OpRename || c.Kind == OpSymlink {
 		return &os.LinkError{Op: c.verb, Old: c.name, New: c.name2, Err: err}
 	}
 	return &fs.PathError{Op: c.verb, Path: c.name, Err: err}

@@ -37,8 +37,8 @@ type FS struct {
 }
 
 var (
-	_ afero.Fs      = (*FS)(nil)
-	_ afero.Lstater = (*FS)(nil)
+	_ afero.Fs        = (*FS)(nil)
+	_ afero.Symlinker = (*FS)(nil)
 )
 
 const (
@@ -127,7 +127,7 @@ func (f *FS) Mkdir(name string, perm os.FileMode) error {
 	return f.report(&c, 0, f.mkdir(&c, perm))
 }
 
-// Remove removes a file or an empty directory.
+// Remove removes a file, a symbolic link or an empty directory.
 func (f *FS) Remove(name string) error {
 	c, err := f.begin(OpRemove, "remove", name)
 	if err != nil {
@@ -136,7 +136,8 @@ func (f *FS) Remove(name string) error {
 	return f.report(&c, 0, f.remove(&c))
 }
 
-// Rename moves a file or a directory, replacing a file but never a directory.
+// Rename moves a file, a symbolic link or a directory, replacing anything but a
+// directory.
 func (f *FS) Rename(oldname, newname string) error {
 	c, err := f.begin(OpRename, "rename", oldname, newname)
 	if err != nil {
@@ -147,21 +148,26 @@ func (f *FS) Rename(oldname, newname string) error {
 
 // Stat describes a file; the result is a snapshot.
 func (f *FS) Stat(name string) (os.FileInfo, error) {
-	c, err := f.begin(OpStat, "stat", name)
+	return f.describe("stat", name, followAll)
+}
+
+// LstatIfPossible is Stat, but describes a symbolic link itself. It is always
+// possible.
+func (f *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
+	fi, err := f.describe("lstat", name, followSlash)
+	return fi, true, err
+}
+
+func (f *FS) describe(verb, name string, w follow) (os.FileInfo, error) {
+	c, err := f.begin(OpStat, verb, name)
 	if err != nil {
 		return nil, err
 	}
-	fi, err := f.stat(&c)
+	fi, err := f.stat(&c, w)
 	if err = f.report(&c, 0, err); err != nil {
 		return nil, err
 	}
 	return fi, nil
-}
-
-// LstatIfPossible is Stat, for there are no symbolic links.
-func (f *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
-	fi, err := f.Stat(name)
-	return fi, true, err
 }
 
 // Chmod sets the permission bits.

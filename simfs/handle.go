@@ -34,7 +34,7 @@ func (f *FS) open(c *call, flag int, perm os.FileMode) (*handle, error) {
 	if err := f.enter(c, nil); err != nil {
 		return nil, err
 	}
-	p, e := f.locate(c.name)
+	p, e := f.reach(c.name, followOpen(flag))
 	if e = p.openable(e, flag); e != 0 {
 		return nil, c.wrap(e)
 	}
@@ -52,12 +52,27 @@ func (f *FS) open(c *call, flag int, perm os.FileMode) (*handle, error) {
 	return &handle{fs: f, inode: o, name: c.name, path: c.Path, flag: flag, isDir: n.isDir(), errs: o.errs}, nil
 }
 
+// followOpen says when an open follows a link: a file is created through one, but
+// not when the link itself would have to be new, nor when slashes are behind it.
+func followOpen(flag int) follow {
+	create, w := flag&os.O_CREATE != 0, followAll
+	if create {
+		w &^= followSlash
+	}
+	if flag&openNoFollow != 0 || create && flag&os.O_EXCL != 0 {
+		w &^= followLast
+	}
+	return w
+}
+
 // openable checks an open in the order in which the kernel does; e is what
 // locating the place gave.
 func (p place) openable(e syscall.Errno, flag int) syscall.Errno {
-	create := flag&os.O_CREATE != 0
+	create, directory := flag&os.O_CREATE != 0, flag&openDirectory != 0
 	switch {
-	case create && p.slash && (e == 0 || p.node != nil):
+	case create && directory:
+		return syscall.EINVAL
+	case create && p.slash && p.dir != nil:
 		return syscall.EISDIR
 	case e != 0:
 		return e
@@ -67,6 +82,10 @@ func (p place) openable(e syscall.Errno, flag int) syscall.Errno {
 		return 0
 	case create && flag&os.O_EXCL != 0:
 		return syscall.EEXIST
+	case directory && !p.node.isDir():
+		return syscall.ENOTDIR
+	case p.node.isLink():
+		return syscall.ELOOP
 	case p.node.isDir() && (create || flag&os.O_TRUNC != 0 || access(flag) != os.O_RDONLY):
 		return syscall.EISDIR
 	}
@@ -163,8 +182,8 @@ func (h *handle) inert(verb string, err error) error {
 	if h.fs.dead {
 		err = ErrCrashed
 	}
-	if err == nil {
-		return nil
+	if err == nil || err == errWriteAtAppend { // which os gives bare
+		return err
 	}
 	return &fs.PathError{Op: verb, Path: h.name, Err: err}
 }

@@ -26,8 +26,11 @@ const dirSize = 4096
 
 func (n *inode) info(name string) *info {
 	size := n.live.size
-	if n.isDir() {
+	switch {
+	case n.isDir():
 		size = dirSize
+	case n.isLink():
+		size = int64(len(n.live.target))
 	}
 	return &info{
 		name: name, size: size, mode: n.live.mode, mtime: n.live.mtime,

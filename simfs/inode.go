@@ -7,10 +7,11 @@ import (
 
 // state is what an inode is, either as programs see it or as the disk holds it.
 type state struct {
-	mode     fs.FileMode // permission bits, and fs.ModeDir
+	mode     fs.FileMode // permission bits, and fs.ModeDir or fs.ModeSymlink
 	uid, gid int
 	mtime    time.Time
 	mseq     uint64 // durable only: of the operation that gave mtime
+	target   string // symbolic links only: where it leads, fixed at its creation
 	size     int64  // bytes; files only
 	data     pages  // files only; nothing but zeros from size on
 	names    names  // directories only
@@ -42,7 +43,7 @@ func (s *state) disown() {
 	s.data.tok, s.data.end, s.names.tok = nil, nil, nil
 }
 
-// inode is a file or a directory, identified by its number and not by its names.
+// inode is a file, a directory or a symbolic link, identified by its number and not by its names.
 //
 // An inode that has no pending operations and is the target of none is clean: live
 // and durable state are equal. Clean inodes are shared between a filesystem and
@@ -60,6 +61,8 @@ type inode struct {
 }
 
 func (n *inode) isDir() bool { return n.live.mode.IsDir() }
+
+func (n *inode) isLink() bool { return n.live.mode&fs.ModeSymlink != 0 }
 
 // newInode makes an inode without names, the same live and durable: what a crash
 // finds when nothing but the name has survived.

@@ -129,18 +129,21 @@ func (f *FS) move(from, to entry, n, over *inode) {
 	f.reap(op.over)
 }
 
+// mkdirBits are the mode bits that Mkdir can set; Linux leaves the others to Chmod.
+const mkdirBits = fs.ModePerm | fs.ModeSticky
+
 func (f *FS) mkdir(c *call, perm os.FileMode) error {
 	f.mu.Lock()
 	defer f.leave(c)
 	if err := f.enter(c, nil); err != nil {
 		return err
 	}
-	p, e := f.locate(c.name)
+	p, e := f.reach(c.name, followNone)
 	switch {
 	case p.node != nil && (e == 0 || p.slash):
 		e = syscall.EEXIST
 	case e == 0:
-		f.link(entry{p.dir.no, p.name}, fs.ModeDir|perm&permBits)
+		f.link(entry{p.dir.no, p.name}, fs.ModeDir|perm&mkdirBits)
 	}
 	return c.refuse(e)
 }
@@ -151,7 +154,7 @@ func (f *FS) remove(c *call) error {
 	if err := f.enter(c, nil); err != nil {
 		return err
 	}
-	p, e := f.locate(c.name)
+	p, e := f.reach(c.name, followNone)
 	if e == 0 {
 		e = p.removable()
 	}
@@ -183,27 +186,50 @@ func (f *FS) rename(c *call) error {
 	if err := f.enter(c, nil); err != nil {
 		return err
 	}
-	from, e := f.locate(c.name)
-	to, e2 := f.walk(c.name2, true)
-	if e = f.movable(c, from, to, e, e2); e != 0 || from.node == to.node {
+	from, e := f.reach(c.name, followNone)
+	to, e2 := f.walk(c.name2, followNone, true)
+	if refused := f.ontoDir(c, from, to, e, e2); refused != 0 {
+		return c.wrap(refused)
+	}
+	if e = movable(from, to, e, e2); e != 0 || from.node == to.node {
 		return c.refuse(e)
 	}
 	f.move(entry{from.dir.no, from.name}, entry{to.dir.no, to.name}, from.node, to.node)
 	return nil
 }
 
-// movable checks a rename in the order in which os.Rename and the kernel do. e and
-// e2 are what locating from and to gave; such a place without a directory and
-// without a node has failed on its way.
-func (f *FS) movable(c *call, from, to place, e, e2 syscall.Errno) syscall.Errno {
-	ontoDir := e2 == 0 && to.node != nil && to.node.isDir()
+// ontoDir refuses to rename onto a directory, as os.Rename does before it asks the
+// kernel.
+func (f *FS) ontoDir(c *call, from, to place, e, e2 syscall.Errno) syscall.Errno {
+	to, e2 = f.lstatted(to, e2, c.name2)
+	if e2 != 0 || to.node == nil || !to.node.isDir() {
+		return 0
+	}
+	from, e = f.lstatted(from, e, c.name)
 	switch {
-	case ontoDir && e != 0:
+	case e != 0:
 		return e
-	case ontoDir && from.node == nil:
+	case from.node == nil:
 		return syscall.ENOENT
-	case ontoDir && (c.name == c.name2 || from.node != to.node):
+	case c.name == c.name2 || from.node != to.node:
 		return syscall.EEXIST
+	}
+	return 0
+}
+
+// lstatted is what Lstat finds where following nothing found p and e.
+func (f *FS) lstatted(p place, e syscall.Errno, name string) (place, syscall.Errno) {
+	if p.slash && p.node != nil && p.node.isLink() {
+		return f.reach(name, followSlash)
+	}
+	return p, e
+}
+
+// movable checks a rename in the order in which the kernel does. e and e2 are what
+// locating from and to gave; such a place without a directory and without a node
+// has failed on its way.
+func movable(from, to place, e, e2 syscall.Errno) syscall.Errno {
+	switch {
 	case e == syscall.EINVAL || e2 == syscall.EINVAL: // a zero byte: no call is made
 		return syscall.EINVAL
 	case e != 0 && from.dir == nil:
@@ -238,13 +264,14 @@ func (p place) within(dir *inode) bool {
 	return false
 }
 
-func (f *FS) stat(c *call) (*info, error) {
+// stat describes what is named, through links as w says.
+func (f *FS) stat(c *call, w follow) (*info, error) {
 	f.mu.Lock()
 	defer f.leave(c)
 	if err := f.enter(c, nil); err != nil {
 		return nil, err
 	}
-	p, e := f.locate(c.name)
+	p, e := f.reach(c.name, w)
 	if e == 0 && p.node == nil {
 		e = syscall.ENOENT
 	}

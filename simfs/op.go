@@ -21,7 +21,7 @@ const (
 	OpSync                       // Sync of a file handle
 	OpSyncDir                    // Sync of a directory handle
 	OpClose                      // Close
-	OpStat                       // Stat by name or handle
+	OpStat                       // Stat by name or handle, Lstat
 	OpReadDir                    // Readdir, Readdirnames
 	OpMkdir                      // Mkdir
 	OpRemove                     // Remove of a file or an empty directory
@@ -29,6 +29,8 @@ const (
 	OpChmod                      // Chmod
 	OpChown                      // Chown
 	OpChtimes                    // Chtimes
+	OpSymlink                    // Symlink
+	OpReadlink                   // Readlink
 	opEnd
 )
 
@@ -36,7 +38,7 @@ var opNames = [opEnd]string{
 	OpOpen: "open", OpCreate: "create", OpRead: "read", OpWrite: "write", OpTruncate: "truncate",
 	OpSync: "sync", OpSyncDir: "syncdir", OpClose: "close", OpStat: "stat", OpReadDir: "readdir",
 	OpMkdir: "mkdir", OpRemove: "remove", OpRename: "rename", OpChmod: "chmod", OpChown: "chown",
-	OpChtimes: "chtimes",
+	OpChtimes: "chtimes", OpSymlink: "symlink", OpReadlink: "readlink",
 }
 
 func (k OpKind) String() string {
@@ -87,7 +89,7 @@ type Op struct {
 	Index uint64 // counts from 1, through crashes and restarts
 	Kind  OpKind
 	Path  string // absolute and clean
-	Path2 string // the target of a rename
+	Path2 string // the target of a rename; of a symlink, as it was given
 	Off   int64  // bytes: where a read, write or truncate happens
 	Len   int64  // bytes asked for
 	Syncs bool   // it is a sync, or a write through O_SYNC: what it finds pending may be durable after it
@@ -96,7 +98,7 @@ type Op struct {
 func (o Op) String() string {
 	s := fmt.Sprintf("#%d %s %s", o.Index, o.Kind, o.Path)
 	switch o.Kind {
-	case OpRename:
+	case OpRename, OpSymlink:
 		return s + " -> " + o.Path2
 	case OpRead, OpWrite:
 		return fmt.Sprintf("%s [%d,+%d)", s, o.Off, o.Len)

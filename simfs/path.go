@@ -9,6 +9,7 @@ import (
 const (
 	nameLenMax = 255  // bytes, as on Linux
 	pathLenMax = 4095 // bytes, as on Linux
+	linksMax   = 40   // symbolic links on one way, as on Linux
 )
 
 // place is where a path leads: an entry of a directory, whether or not it exists.
@@ -24,12 +25,40 @@ type place struct {
 	track bool
 }
 
-// locate walks the live tree. Relative names start at the root.
-func (f *FS) locate(name string) (place, syscall.Errno) {
-	return f.walk(name, strings.Contains(name, ".."))
+// follow says when a symbolic link at the very end of a path leads on. One further
+// up always does.
+type follow uint8
+
+const (
+	followLast  follow = 1 << iota // nothing is behind it
+	followSlash                    // slashes are behind it
+
+	followNone follow = 0 // the place is the entry itself
+	followAll         = followLast | followSlash
+)
+
+// leads reports whether a link leads on that has rest behind it in the path.
+func (w follow) leads(rest string) bool {
+	switch {
+	case rest == "":
+		return w&followLast != 0
+	case strings.Trim(rest, "/") == "":
+		return w&followSlash != 0
+	}
+	return true
 }
 
-func (f *FS) walk(name string, track bool) (place, syscall.Errno) {
+// locate walks the live tree through every link. Relative names start at the root.
+func (f *FS) locate(name string) (place, syscall.Errno) {
+	return f.reach(name, followAll)
+}
+
+// reach is walk for those who do not ask for the directories passed.
+func (f *FS) reach(name string, w follow) (place, syscall.Errno) {
+	return f.walk(name, w, strings.Contains(name, ".."))
+}
+
+func (f *FS) walk(name string, w follow, track bool) (place, syscall.Errno) {
 	switch {
 	case name == "":
 		return place{}, syscall.ENOENT
@@ -38,8 +67,9 @@ func (f *FS) walk(name string, track bool) (place, syscall.Errno) {
 	case strings.IndexByte(name, 0) >= 0:
 		return place{}, syscall.EINVAL
 	}
-	p := place{node: f.inode(rootInode), slash: strings.HasSuffix(name, "/"), track: track}
-	for element := range elements(name) {
+	p := place{node: f.inode(rootInode), slash: true, track: track}
+	links := 0
+	for element, rest := cutElement(name); element != ""; element, rest = cutElement(rest) {
 		switch {
 		case p.long:
 			return place{}, syscall.ENAMETOOLONG
@@ -48,6 +78,17 @@ func (f *FS) walk(name string, track bool) (place, syscall.Errno) {
 		}
 		if e := f.step(&p, element); e != 0 {
 			return place{}, e
+		}
+		p.slash = rest != ""
+		switch {
+		case p.node == nil || !p.node.isLink() || !w.leads(rest):
+		case !track:
+			return f.walk(name, w, true) // its target may hold a ".."
+		case links == linksMax:
+			return place{}, syscall.ELOOP
+		default:
+			links++
+			rest = f.turn(&p) + rest
 		}
 	}
 	if p.long {
@@ -87,15 +128,35 @@ func (f *FS) step(p *place, element string) syscall.Errno {
 	return 0
 }
 
+// turn moves the place from a link to where its target starts, the root or the
+// directory of the link, and returns the target.
+func (f *FS) turn(p *place) string {
+	target := p.node.live.target
+	p.node, p.above = p.dir, p.above[:len(p.above)-1]
+	if target[0] == '/' {
+		p.node, p.above = f.inode(rootInode), p.above[:0]
+	}
+	p.dir, p.name, p.slash = nil, "", true
+	return target
+}
+
+// cutElement parts a path into the first element between its slashes, empty when
+// there is none, and what follows it.
+func cutElement(name string) (element, rest string) {
+	name = strings.TrimLeft(name, "/")
+	if i := strings.IndexByte(name, '/'); i >= 0 {
+		return name[:i], name[i:]
+	}
+	return name, ""
+}
+
 // elements yields the parts of a path between its slashes.
 func elements(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for name != "" {
-			element, rest, _ := strings.Cut(name, "/")
-			if element != "" && !yield(element) {
+		for element, rest := cutElement(name); element != ""; element, rest = cutElement(rest) {
+			if !yield(element) {
 				return
 			}
-			name = rest
 		}
 	}
 }
