@@ -27,6 +27,14 @@ func readlink(f afero.Fs, name string) (string, error) {
 	return "", &os.PathError{Op: "readlink", Path: name, Err: afero.ErrNoReadlink}
 }
 
+// symlink makes a link, or returns an error that is afero.ErrNoSymlink.
+func symlink(f afero.Fs, target, name string) error {
+	if l, ok := f.(afero.Linker); ok {
+		return l.SymlinkIfPossible(target, name)
+	}
+	return &os.LinkError{Op: "symlink", Old: target, New: name, Err: afero.ErrNoSymlink}
+}
+
 // readNames lists a directory, ascending.
 func readNames(f afero.Fs, dir string) ([]string, error) {
 	d, err := f.Open(dir)
