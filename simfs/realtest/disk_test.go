@@ -24,6 +24,9 @@ const crashesPerDisk = 8
 // vfsName is what SQLite knows the disk at hand by.
 const vfsName = "simfs"
 
+// changes are the operations of SQLite that change what a crash may leave.
+var changes = simfs.Ops(simfs.OpCreate, simfs.OpWrite, simfs.OpTruncate, simfs.OpSync, simfs.OpSyncDir, simfs.OpRemove)
+
 // disk is a filesystem on which a row's SQLite lives through crashes.
 type disk struct {
 	row
@@ -48,7 +51,7 @@ func newDisk(t *testing.T, r row, n int, sum *tally) *disk {
 	var err error
 	d.fs, err = simfs.New(simfs.Config{
 		Choose:  func(_ string, n uint64) uint64 { return images.Uint64N(n) },
-		Observe: func(r simfs.Record) { fmt.Fprintln(d.trace, r.Op, r.N, r.Err) },
+		Observe: d.observe,
 		OnCrash: func(op simfs.Op) { d.dead, d.where = true, op.String() },
 	})
 	if err != nil {
@@ -56,6 +59,21 @@ func newDisk(t *testing.T, r row, n int, sum *tally) *disk {
 	}
 	d.seedNonces()
 	return d
+}
+
+func (d *disk) observe(r simfs.Record) {
+	fmt.Fprintln(d.trace, r.Op, r.N, r.Err)
+	if changes.Has(r.Kind) {
+		d.tell("%s = %d, %v", r.Op, r.N, r.Err)
+	}
+}
+
+// tell logs what happens to the one disk that -disk names.
+func (d *disk) tell(format string, args ...any) {
+	if *only >= 0 {
+		d.t.Helper()
+		d.t.Logf(format, args...)
+	}
 }
 
 // seedNonces makes the numbers that SQLite puts into its journals depend on the
@@ -88,7 +106,7 @@ func (d *disk) live() error {
 func (d *disk) crashRule() simfs.Rule {
 	effects := [...]simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter}
 	return simfs.Rule{
-		Ops:    simfs.Ops(simfs.OpCreate, simfs.OpWrite, simfs.OpTruncate, simfs.OpSync, simfs.OpSyncDir, simfs.OpRemove),
+		Ops:    changes,
 		Nth:    1 + d.rand.Uint64N(2<<d.rand.IntN(9)),
 		Effect: effects[d.rand.IntN(len(effects))],
 	}
@@ -108,6 +126,10 @@ func (d *disk) incarnation(rules ...simfs.Rule) error {
 	conn, err := d.open()
 	defer func() {
 		d.count(recovering)
+		for _, u := range d.fs.Pending() {
+			d.tell("unsynced: %s", u)
+		}
+		d.tell("crash, %s", d.where)
 		d.fs = d.fs.Crash()
 		d.hashImage()
 		conn.Close() // of a process that is dead: it reaches nothing, and fails
@@ -184,6 +206,7 @@ func (d *disk) check(conn *sqlite3.Conn) error {
 	if !d.promise.allows(lost) {
 		return fmt.Errorf("transactions up to %d were acknowledged, those after %d are lost", d.acked, n)
 	}
+	d.tell("recovered transaction %d, %d was acknowledged", n, d.acked)
 	d.acked = n
 	return nil
 }
@@ -196,6 +219,7 @@ func (d *disk) work(conn *sqlite3.Conn) error {
 		}
 		d.acked++
 		d.sum.Commits++
+		d.tell("transaction %d is acknowledged", d.acked)
 	}
 	if d.rand.IntN(4) == 0 {
 		return conn.Close()

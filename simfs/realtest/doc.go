@@ -41,7 +41,7 @@
 // The seed fixes every operation, crash and image: the tests run rows twice, and in a
 // second process, and compare digests. `go test -v` prints what each row measured;
 // -crashes sets how many crashes a row gets, -seed chooses others, and -disk runs
-// one disk alone, as the message of a failure says.
+// one disk alone, as the message of a failure says, and logs its operations.
 //
 // # Limits
 //
