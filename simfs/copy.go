@@ -34,8 +34,9 @@ func Copy(dst, src afero.Fs, root string) error {
 	return c.copy(root)
 }
 
-// UnsupportedError is what Copy and Load give for a file that one of the two filesystems has
-// no way to show or to make: a device, a socket, a named pipe, a symbolic link.
+// UnsupportedError is what Copy and Load give for a file that one of the two
+// filesystems has no way to show or to make: a device, a socket, a named pipe, a
+// symbolic link.
 type UnsupportedError struct {
 	Path string
 	Mode fs.FileMode // with its type
