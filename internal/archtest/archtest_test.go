@@ -177,6 +177,31 @@ func TestRooms(t *testing.T) {
 	}
 }
 
+// A folder with a go.mod is another house, with all below it; the root's own go.mod
+// makes it none.
+func TestOtherModulesArePassedOver(t *testing.T) {
+	clock := "package x\nimport \"time\"\nvar t = time.Now()\n"
+	got := check(t, withoutExceptions(), map[string]string{
+		"go.mod":                      "module example.org/house\n",
+		"core/x.go":                   clock,
+		"simfs/realtest/go.mod":       "module example.org/other\n",
+		"simfs/realtest/x.go":         clock,
+		"simfs/realtest/below/x.go":   "package",
+		"simfs/go.mod.txt":            "",
+		"simfs/realtester/x.go":       clock,
+		"sim/go.mod/folder/not/a.mod": "",
+		"sim/x.go":                    clock,
+	})
+	want := []string{
+		"core/x.go:3: clock: time.Now",
+		"sim/x.go:3: clock: time.Now",
+		"simfs/realtester/x.go:3: clock: time.Now",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("findings (-want +got):\n%s", d)
+	}
+}
+
 // An exception lifts one ban in one file, and only while there is something to lift.
 func TestExceptions(t *testing.T) {
 	h := withoutExceptions()

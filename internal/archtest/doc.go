@@ -4,7 +4,7 @@
 //
 // # Model
 //
-// [Load] parses every Go file of a tree. A [House] holds the rules: rooms, which are
+// [Load] parses every Go file of a module. A [House] holds the rules: rooms, which are
 // folders with what they may import, and bans, which name what must not stand in a
 // set of files. [House.Check] returns the [Finding] of every breach. An [Exception]
 // lifts one ban in one file and says why.

@@ -31,14 +31,15 @@ type file struct {
 func (f *file) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
 
 // Load parses every Go file of a tree, except those below folders that the go
-// command passes over: testdata, vendor, and names that begin with '.' or '_'.
+// command passes over: testdata, vendor, names that begin with '.' or '_', and
+// folders that hold a go.mod, for they are modules of their own.
 func Load(tree fs.FS) (*Source, error) {
 	s := &Source{fset: token.NewFileSet()}
 	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && passedOver(name):
+		case d.IsDir() && (passedOver(name) || ownModule(tree, name)):
 			return fs.SkipDir
 		case d.IsDir() || path.Ext(name) != ".go":
 			return nil
@@ -51,6 +52,14 @@ func Load(tree fs.FS) (*Source, error) {
 func passedOver(dir string) bool {
 	base := path.Base(dir)
 	return dir != "." && (base == "testdata" || base == "vendor" || base[0] == '.' || base[0] == '_')
+}
+
+func ownModule(tree fs.FS, dir string) bool {
+	if dir == "." {
+		return false
+	}
+	info, err := fs.Stat(tree, path.Join(dir, "go.mod"))
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (s *Source) parse(tree fs.FS, name string) error {
