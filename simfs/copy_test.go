@@ -154,15 +154,15 @@ func TestCopyErrors(t *testing.T) {
 		want     error
 		text     string
 	}{
-		{"nothing there", nil, nil, "/gone", fs.ErrNotExist, "simfs: copy of /gone: stat /gone: no such file or directory"},
-		{"lstat", fail(simfs.OpStat, "f"), nil, "/", syscall.EIO, "simfs: copy of /d/f: stat /d/f: input/output error"},
+		{"nothing there", nil, nil, "/gone", fs.ErrNotExist, "simfs: copy of /gone: lstat /gone: no such file or directory"},
+		{"lstat", fail(simfs.OpStat, "f"), nil, "/", syscall.EIO, "simfs: copy of /d/f: lstat /d/f: input/output error"},
 		{"list", fail(simfs.OpReadDir, "d"), nil, "/", syscall.EIO, "simfs: copy of /d: readdirent /d: input/output error"},
 		{"open", fail(simfs.OpOpen, "f"), nil, "/", syscall.EIO, "simfs: copy of /d/f: open /d/f: input/output error"},
 		{"read", fail(simfs.OpRead, "f"), nil, "/", syscall.EIO, "simfs: copy of /d/f: read /d/f: input/output error"},
 		{"above", nil, fail(simfs.OpMkdir, "d"), "/d/f", syscall.EIO, "simfs: copy of /d/f: mkdir /d: input/output error"},
 		{"mkdir", nil, fail(simfs.OpMkdir, "d"), "/", syscall.EIO, "simfs: copy of /d: mkdir /d: input/output error"},
 		{"create", nil, fail(simfs.OpCreate, "f"), "/", syscall.EIO, "simfs: copy of /d/f: open /d/f: input/output error"},
-		{"write", nil, []simfs.Rule{{Effect: simfs.ShortWrite, Path: "f", Bytes: 1}}, "/", syscall.ENOSPC, "simfs: copy of /d/f: write /d/f: no space left on device"},
+		{"write", nil, []simfs.Rule{{Effect: simfs.ShortWrite, Path: "f", K: 1}}, "/", syscall.ENOSPC, "simfs: copy of /d/f: write /d/f: no space left on device"},
 		{"close", nil, fail(simfs.OpClose, "f"), "/", syscall.EIO, "simfs: copy of /d/f: close /d/f: input/output error"},
 		{"chmod", nil, fail(simfs.OpChmod, "d"), "/", syscall.EIO, "simfs: copy of /d: chmod /d: input/output error"},
 		{"chtimes", nil, fail(simfs.OpChtimes, "f"), "/", syscall.EIO, "simfs: copy of /d/f: chtimes /d/f: input/output error"},
@@ -203,7 +203,7 @@ func TestCopyOfLinks(t *testing.T) {
 		t.Errorf("Readlink(dangling) = %q, %v", got, err)
 	}
 
-	must(t, simfs.Copy(rooted{afero.NewBasePathFs(afero.NewOsFs(), plain).(*afero.BasePathFs), plain}, src, "/"))
+	must(t, simfs.Copy(linking{afero.NewBasePathFs(afero.NewOsFs(), plain).(*afero.BasePathFs), plain}, src, "/"))
 	for name, want := range map[string]string{"d/beside": "f", "d/around": "../d/f", "dir": "d", "dangling": "gone"} {
 		if got, err := os.Readlink(filepath.Join(plain, name)); got != want {
 			t.Errorf("Readlink(%s) = %q, %v, want %q", name, got, err, want)
@@ -211,13 +211,13 @@ func TestCopyOfLinks(t *testing.T) {
 	}
 }
 
-// rooted is a directory on disk whose links keep their targets.
-type rooted struct {
+// linking is a directory on disk whose links keep their targets.
+type linking struct {
 	*afero.BasePathFs
 	dir string
 }
 
-func (r rooted) SymlinkIfPossible(target, name string) error {
+func (r linking) SymlinkIfPossible(target, name string) error {
 	return os.Symlink(target, filepath.Join(r.dir, name))
 }
 

@@ -229,7 +229,7 @@ func TestDiffErrors(t *testing.T) {
 		text string
 	}{
 		{"nothing there", simfs.Rule{Effect: simfs.Fail, Path: "/none"}, "/gone", fs.ErrNotExist, "diff /gone: file does not exist"},
-		{"lstat", simfs.Rule{Effect: simfs.Fail, Ops: simfs.Ops(simfs.OpStat), Path: "f"}, "/", syscall.EIO, "simfs: diff of /d/f, in the second tree: stat /d/f: input/output error"},
+		{"lstat", simfs.Rule{Effect: simfs.Fail, Ops: simfs.Ops(simfs.OpStat), Path: "f"}, "/", syscall.EIO, "simfs: diff of /d/f, in the second tree: lstat /d/f: input/output error"},
 		{"list", simfs.Rule{Effect: simfs.Fail, Ops: simfs.Ops(simfs.OpReadDir), Path: "d"}, "/", syscall.EIO, "simfs: diff of /d, in the second tree: readdirent /d: input/output error"},
 		{"open", simfs.Rule{Effect: simfs.Fail, Ops: simfs.Ops(simfs.OpOpen), Path: "f"}, "/", syscall.EIO, "simfs: diff of /d/f, in the second tree: open /d/f: input/output error"},
 		{"read", simfs.Rule{Effect: simfs.Fail, Ops: simfs.Ops(simfs.OpRead), Path: "f"}, "/", syscall.EIO, "simfs: diff of /d/f, in the second tree: read /d/f: input/output error"},

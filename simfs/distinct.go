@@ -8,8 +8,8 @@ import (
 	"iter"
 )
 
-// Sum identifies what a program can read in a tree: names, kinds, modes, owners, sizes
-// and bytes. Times and inode numbers do not count.
+// Sum identifies what a program can read in a tree: names, kinds, modes, owners, sizes,
+// bytes, and where symbolic links lead. Times and inode numbers do not count.
 type Sum [sha256.Size]byte
 
 // Sum returns that of the tree that programs see.
@@ -110,5 +110,6 @@ func (m *summer) page(b []byte) Sum {
 func (m *summer) attributes(buf []byte, n *inode) []byte {
 	buf = binary.AppendUvarint(buf, uint64(n.live.mode&(fs.ModeType|permBits)))
 	buf = binary.AppendVarint(buf, int64(n.live.uid))
-	return binary.AppendVarint(buf, int64(n.live.gid))
+	buf = binary.AppendVarint(buf, int64(n.live.gid))
+	return append(binary.AppendUvarint(buf, uint64(len(n.live.target))), n.live.target...)
 }

@@ -168,16 +168,18 @@ func (p *pages) writable(i uint64) *page {
 	for p.root == nil && i >= p.room() {
 		p.height++
 	}
-	p.root = p.own(p.root)
-	n := p.root
+	n := p.ownAt(&p.root)
 	for level := p.height; level > 0; level-- {
 		s := slot(i, level)
-		n.kids = reach(n.kids, s)
-		n.kids[s] = p.own(n.kids[s])
-		n = n.kids[s]
+		if s >= len(n.kids) {
+			n.kids = reach(n.kids, s)
+		}
+		n = p.ownAt(&n.kids[s])
 	}
 	s := slot(i, 0)
-	n.pages = reach(n.pages, s)
+	if s >= len(n.pages) {
+		n.pages = reach(n.pages, s)
+	}
 	return &n.pages[s]
 }
 
@@ -195,6 +197,17 @@ func (p *pages) cut(n *pageNode, level int, last uint64, keep int) *pageNode {
 	n.kids = dropAbove(n.kids, s)
 	if s < len(n.kids) && n.kids[s] != nil {
 		n.kids[s] = p.cut(n.kids[s], level-1, last, keep)
+	}
+	return n
+}
+
+// ownAt is own of the node at a place, where it puts what it had to make: most
+// writes change no node.
+func (p *pages) ownAt(at **pageNode) *pageNode {
+	n := *at
+	if n == nil || n.tok != p.tok {
+		n = p.own(n)
+		*at = n
 	}
 	return n
 }
@@ -255,10 +268,8 @@ func pageRoom(n int, large bool) int {
 	return max(64, 1<<bits.Len(uint(n-1)))
 }
 
+// reach returns s with room for place i, which is beyond its end.
 func reach[T any](s []T, i int) []T {
-	if i < len(s) {
-		return s
-	}
 	return append(s, make([]T, i+1-len(s))...)
 }
 

@@ -153,7 +153,7 @@ func (n *inode) summary() string {
 		return "/"
 	}
 	if n.live.mode&fs.ModeType != 0 {
-		return " " + n.live.mode.Type().String()
+		return " -> " + n.live.target
 	}
 	head := make([]byte, min(n.live.size, bytesShown))
 	n.live.data.read(head, 0)

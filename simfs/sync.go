@@ -57,7 +57,7 @@ func (f *FS) SyncAll() {
 // sync is a sync that the disk did: all that the profile promises of it.
 func (f *FS) sync(no uint64) {
 	f.settleDeferred()
-	names := f.reach(no)
+	names := f.synced(no)
 	f.persistAll(names)
 	switch f.traits.sync {
 	case scopeMetadata:
@@ -78,9 +78,9 @@ func (f *FS) syncEvery() {
 	}
 }
 
-// reach lists, oldest first, the changes of entries that a sync of the inode makes
+// synced lists, oldest first, the changes of entries that a sync of the inode makes
 // durable.
-func (f *FS) reach(no uint64) []*nameOp {
+func (f *FS) synced(no uint64) []*nameOp {
 	p := f.pending[no]
 	switch f.traits.sync {
 	case scopeInode:

@@ -76,7 +76,7 @@ func TestBelowBasePathFs(t *testing.T) {
 // Rules see the names of the filesystem that they are armed on, whatever is above.
 func TestFaultsStrikeBelowBasePathFs(t *testing.T) {
 	f := newFS(t, simfs.Config{})
-	must(t, f.SetFaults(simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Path: "/w/*.log", Effect: simfs.ShortWrite, Bytes: 2}))
+	must(t, f.SetFaults(simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Path: "/w/*.log", Effect: simfs.ShortWrite, K: 2}))
 	h, err := afero.NewBasePathFs(f, "/w").Create("/x.log")
 	must(t, err)
 	if n, err := h.WriteString("abcd"); n != 2 || !errors.Is(err, syscall.ENOSPC) {
