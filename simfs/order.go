@@ -104,7 +104,7 @@ func (sp *Space) steps(ops []*nameOp) []step {
 
 // unitsOf counts the units that a write in the order can be torn into.
 func (sp *Space) unitsOf(op *fileOp) int64 {
-	if op.kind != opData || sp.unit == WholeCall {
+	if op.kind != opData || !sp.dataJoins || sp.unit == WholeCall {
 		return 1
 	}
 	return (op.end()-1)/sp.unit - op.off/sp.unit + 1

@@ -61,7 +61,8 @@ func (f *FS) space() *Space {
 			continue
 		}
 		sp.logs[no] = &fileLog{
-			traits: &sp.traits, room: room, no: no, dur: f.inode(no).dur.frozen(), ops: p.ops, lost: slices.Clone(p.lost),
+			traits: &sp.traits, room: room, no: no, dur: f.inode(no).dur.frozen(), ops: p.ops,
+			lost: slices.Clone(p.lost), raw: slices.Clone(p.raw),
 		}
 	}
 	sp.cluster(sp.names)
