@@ -108,27 +108,27 @@ func (f *fileDraft) fate(op int) (Outcome, string) {
 	return Survived, ""
 }
 
-func (f *fileDraft) fateOfWrite(op int) (Outcome, string) {
-	s := f.sizing
+func (f *fileDraft) fateOfWrite(at int) (Outcome, string) {
+	s, op := f.sizing, &f.sizing.ops[at]
+	size, by := s.final(f.outcome)
+	grew := !op.resizes || at <= by
 	var raw spans
-	left := s.restOfWrite(nil, &raw, op, f.outcome)
-	lost := int64(0)
-	size, _ := s.final(f.outcome)
 	var gone []string
-	for _, x := range left {
+	lost := int64(0)
+	for _, x := range s.restOfWrite(nil, &raw, at, f.outcome) {
 		lost += int64(len(x.data))
 		gone = append(gone, fmt.Sprintf("[%d,+%d)", x.off, len(x.data)))
 	}
-	grew := !s.ops[op].resizes || size >= s.ops[op].size
+	all := lost == s.uncut(at)-op.off
 	switch {
 	case lost == 0 && grew:
-		return f.damaged(op)
-	case lost == int64(len(s.ops[op].data)) && (!grew || !s.ops[op].resizes):
-		return Lost, ""
-	case lost == int64(len(s.ops[op].data)):
-		return Partly, fmt.Sprintf("the size of %d bytes survived without them", s.ops[op].size)
+		return f.damaged(at)
 	case lost == 0:
 		return Partly, fmt.Sprintf("but the file ends at %d", size)
+	case all && op.resizes && grew:
+		return Partly, fmt.Sprintf("the size of %d bytes survived without them", op.size)
+	case all:
+		return Lost, ""
 	}
 	return Partly, "not " + strings.Join(gone, " ")
 }

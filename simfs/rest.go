@@ -26,13 +26,7 @@ func (s *sizing) rest(o outcome) (ops []fileOp, raw spans) {
 
 // restOfWrite appends the parts of a write that are not durable.
 func (s *sizing) restOfWrite(ops []fileOp, raw *spans, i int, o outcome) []fileOp {
-	op := s.ops[i]
-	end := op.end()
-	for _, c := range s.cuts {
-		if c.op > i {
-			end = min(end, c.size)
-		}
-	}
+	op, end := s.ops[i], s.uncut(i)
 	var parts spans
 	for at := op.off; at < end; {
 		done, next := s.reached(at, i, o)
@@ -55,6 +49,17 @@ func (s *sizing) restOfWrite(ops []fileOp, raw *spans, i int, o outcome) []fileO
 		ops[len(ops)-1].resizes = true
 	}
 	return ops
+}
+
+// uncut is where the bytes of a write end that no later truncation has cut off.
+func (s *sizing) uncut(i int) int64 {
+	end := s.ops[i].end()
+	for _, c := range s.cuts {
+		if c.op > i {
+			end = min(end, c.size)
+		}
+	}
+	return max(end, s.ops[i].off)
 }
 
 // reached reports whether a write is durable at a byte, and up to where that holds.
