@@ -186,11 +186,10 @@ func TestDeadFilesystemRefusesLinks(t *testing.T) {
 func TestLinksEndAtTheRoot(t *testing.T) {
 	f := newFS(t, simfs.Config{})
 	must(t, f.MkdirAll("/w/a/b", 0o700))
-	for link, to := range map[string]string{
-		"/w/a/b/top": "/", "/w/a/b/up": "../../../../..", "/w/a/b/over": "/../../w", "/relative": "w/a",
-	} {
-		must(t, f.SymlinkIfPossible(to, link))
-	}
+	must(t, f.SymlinkIfPossible("/", "/w/a/b/top"))
+	must(t, f.SymlinkIfPossible("../../../../..", "/w/a/b/up"))
+	must(t, f.SymlinkIfPossible("/../../w", "/w/a/b/over"))
+	must(t, f.SymlinkIfPossible("w/a", "/relative"))
 	tests := []struct {
 		name string
 		want string // the same directory
