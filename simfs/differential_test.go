@@ -24,7 +24,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var differentialOps = flag.Int("differential.ops", 20_000, "operations that TestDifferentialLong compares")
+var differentialOps = flag.Int("differential.ops", 8_000, "operations that TestDifferentialLong compares")
 
 // The differences from os that stay, each out of the reach of the actions below:
 //
@@ -411,18 +411,32 @@ const (
 type pair struct {
 	real, sim *subject
 	past      []string // the actions so far
+	seen      outcomes
+}
+
+// outcomes counts, by the name of the action, what came of it: one that only ever
+// ends in one way compares nothing.
+type outcomes map[string]map[string]int
+
+func (o outcomes) add(action, outcome string) {
+	if o == nil {
+		return
+	}
+	if o[action] == nil {
+		o[action] = map[string]int{}
+	}
+	o[action][outcome]++
 }
 
 func newPair(t testing.TB, root string, wrap func(f afero.Fs, dir string) afero.Fs) *pair {
 	t.Helper()
 	f, err := simfs.New(simfs.Config{})
 	must(t, err)
-	var p pair
-	for s, top := range map[**subject]rooted{&p.real: {afero.NewOsFs(), root}, &p.sim: {f, ""}} {
-		*s = &subject{Fs: wrap(top, bottom), top: top}
+	begin := func(top rooted) *subject {
 		must(t, top.MkdirAll(bottom, 0o700))
+		return &subject{Fs: wrap(top, bottom), top: top}
 	}
-	return &p
+	return &pair{real: begin(rooted{afero.NewOsFs(), root}), sim: begin(rooted{f, ""})}
 }
 
 // step runs an action on both and says how they differ, or nothing.
@@ -437,6 +451,7 @@ func (p *pair) step(pick pick) string {
 	}
 	p.past = append(p.past, fmt.Sprintf("%s %.9q %.9q target=%.9q flag=%#x perm=%v h=%d,%d n=%d off=%d: %.100q",
 		act.name, a.name, a.name2, a.target, a.flag, a.perm, a.h, a.h2, a.n, a.off, want))
+	p.seen.add(act.name, want)
 	if got == want {
 		return ""
 	}
@@ -490,10 +505,12 @@ func TestDifferentialLong(t *testing.T) {
 			top := t.TempDir()
 			r := rand.New(rand.NewPCG(1, uint64(i)))
 			pick := func(_ string, n int) int { return r.IntN(n) }
+			seen := outcomes{}
 			for done := 0; done < *differentialOps/len(differentials); {
 				root, err := os.MkdirTemp(top, "")
 				must(t, err)
 				p := newPair(t, root, tt.wrap)
+				p.seen = seen
 				parted := ""
 				for len(p.past) < life && parted == "" {
 					parted = p.step(pick)
@@ -507,6 +524,11 @@ func TestDifferentialLong(t *testing.T) {
 				}
 				p.real.closeAll()
 				must(t, os.RemoveAll(root))
+			}
+			for _, act := range allActions {
+				if len(seen[act.name]) < 2 {
+					t.Errorf("%s came out as %v alone, want several outcomes", act.name, seen[act.name])
+				}
 			}
 		})
 	}

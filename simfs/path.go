@@ -20,7 +20,7 @@ type place struct {
 	name  string
 	node  *inode   // nil when there is no such entry
 	long  bool     // name is longer than names may be
-	slash bool     // the path ended in a slash: only a directory will do
+	slash bool     // slashes are behind name: only a directory will do
 	above []*inode // the directories passed, from the root down; only when asked for
 	track bool
 }
@@ -67,7 +67,7 @@ func (f *FS) walk(name string, w follow, track bool) (place, syscall.Errno) {
 	case strings.IndexByte(name, 0) >= 0:
 		return place{}, syscall.EINVAL
 	}
-	p := place{node: f.inode(rootInode), slash: true, track: track}
+	p := place{node: f.inode(rootInode), track: track}
 	links := 0
 	for element, rest := cutElement(name); element != ""; element, rest = cutElement(rest) {
 		switch {
@@ -136,7 +136,7 @@ func (f *FS) turn(p *place) string {
 	if target[0] == '/' {
 		p.node, p.above = f.inode(rootInode), p.above[:0]
 	}
-	p.dir, p.name, p.slash = nil, "", true
+	p.dir, p.name = nil, ""
 	return target
 }
 

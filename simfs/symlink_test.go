@@ -181,6 +181,36 @@ func TestDeadFilesystemRefusesLinks(t *testing.T) {
 	}
 }
 
+// Above the root there is the root, however a link comes to it. The machine can show
+// that only to a process in a root of its own.
+func TestLinksEndAtTheRoot(t *testing.T) {
+	f := newFS(t, simfs.Config{})
+	must(t, f.MkdirAll("/w/a/b", 0o700))
+	must(t, f.SymlinkIfPossible("/", "/w/a/b/top"))
+	must(t, f.SymlinkIfPossible("../../../../..", "/w/a/b/up"))
+	must(t, f.SymlinkIfPossible("/../../w", "/w/a/b/over"))
+	must(t, f.SymlinkIfPossible("w/a", "/relative"))
+	tests := []struct {
+		name string
+		want string // the same directory
+	}{
+		{"/w/a/b/top", "/"}, {"/w/a/b/top/..", "/"}, {"/w/a/b/top/../w/a", "/w/a"},
+		{"/w/a/b/up", "/"}, {"/w/a/b/up/w/../..", "/"}, {"/w/a/b/over", "/w"}, {"w/a/b/over/..", "/"},
+		{"relative", "/w/a"}, {"relative/..", "/w"},
+	}
+	for _, tt := range tests {
+		want, err := f.Stat(tt.want)
+		must(t, err)
+		got, err := f.Stat(tt.name)
+		if err != nil || got.Sys().(*simfs.Attr).Inode != want.Sys().(*simfs.Attr).Inode {
+			t.Errorf("Stat(%s) = %v, %v, want the inode of %s", tt.name, got, err, tt.want)
+		}
+	}
+	if err := f.Remove("/w/a/b/top/"); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("Remove() of a link to the root with a slash behind = %v, want ENOTDIR", err)
+	}
+}
+
 // RemoveAll goes by single steps; one that finds a link in the place of the
 // directory that it wanted to list must not go on behind it.
 func TestRemoveAllDoesNotListThroughALink(t *testing.T) {
