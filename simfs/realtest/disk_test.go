@@ -36,9 +36,11 @@ type disk struct {
 	sum   *tally
 	trace hash.Hash64 // of every operation and every image
 
-	acked int    // the latest transaction that must be there
-	dead  bool   // a rule has frozen the filesystem
-	where string // the latest crash fell, for people
+	life    int     // the number of the incarnation
+	history history // up to the latest transaction that was begun
+	acked   int     // the latest transaction that must be there
+	dead    bool    // a rule has frozen the filesystem
+	where   string  // the latest crash fell, for people
 }
 
 // newDisk makes the nth disk of a row, all of it drawn from the seed and n.
@@ -121,6 +123,7 @@ func (d *disk) incarnation(rules ...simfs.Rule) error {
 	if err := d.fs.SetFaults(rules...); err != nil {
 		d.t.Fatal(err)
 	}
+	d.life++
 	d.dead = false
 	recovering := d.acked > noTransaction
 	conn, err := d.open()
@@ -189,14 +192,20 @@ func (d *disk) configure(conn *sqlite3.Conn) error {
 	return nil
 }
 
-// check recovers the database and holds it against what was acknowledged.
+// check recovers the database and holds it against what was begun and acknowledged.
 func (d *disk) check(conn *sqlite3.Conn) error {
-	n, err := recovered(conn)
+	n, err := latest(conn)
 	if err != nil || d.dead {
 		return err
 	}
-	if n > d.acked+1 {
-		return fmt.Errorf("transaction %d is there, but none after %d was begun", n, d.acked+1)
+	if n >= len(d.history) {
+		return fmt.Errorf("transaction %d is there, but none after %d was begun", n, len(d.history)-1)
+	}
+	d.history = d.history[:n+1]
+	if n > noTransaction {
+		if err := d.history.holds(conn); err != nil || d.dead {
+			return err
+		}
 	}
 	lost := max(0, d.acked-n)
 	if lost > 0 {
@@ -214,8 +223,9 @@ func (d *disk) check(conn *sqlite3.Conn) error {
 // work commits transactions, and in one incarnation of four closes the database.
 func (d *disk) work(conn *sqlite3.Conn) error {
 	for range d.rand.IntN(24) {
-		if err := commit(conn, d.acked+1); err != nil {
-			return fmt.Errorf("transaction %d: %w", d.acked+1, err)
+		d.history = append(d.history, d.life)
+		if err := d.history.commit(conn); err != nil {
+			return fmt.Errorf("transaction %d: %w", len(d.history)-1, err)
 		}
 		d.acked++
 		d.sum.Commits++

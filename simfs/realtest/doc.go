@@ -32,7 +32,7 @@
 //     a disk that answers syncs and does none: the test demands to see losses.
 //   - DELETE with FULL and auto_vacuum: damage is legal. The file is cut after the
 //     journal is deleted; when the cut survives and the deletion does not, the rollback
-//     misses the pages that were cut off. It is rare: 7 disks in 20,000 crashes, by
+//     misses the pages that were cut off. It is rare: 10 disks in 20,000 crashes, by
 //     `go test -v -run TestSQLite/vacuum -crashes 80000`.
 //
 // WAL runs with locking_mode EXCLUSIVE, which needs no shared memory; the other modes

@@ -10,9 +10,11 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// The workload is a numbered sequence of transactions in which the number alone says
-// what each does, so that the whole content of the database after any of them is
-// known: a crash must leave exactly the content after one of them.
+// The workload is a numbered sequence of transactions. Its number, and the incarnation
+// of the process that runs it, say what a transaction does, so that the whole content
+// of the database after any of them is known: a crash must leave exactly the content
+// after one of them. That a transaction which was lost and is run again writes other
+// bytes also keeps what is left of it on the disk from completing the new one.
 //
 // Transaction 0 makes the tables. Every later one inserts items, deletes those of
 // the transaction liveTransactions before it, and updates a row in place.
@@ -26,11 +28,14 @@ INSERT INTO head VALUES (0);
 CREATE TABLE item (n INTEGER, part INTEGER, body BLOB, PRIMARY KEY (n, part));
 `
 
+// history holds, for each transaction from 0 on, the incarnation that ran it last.
+type history []int
+
 // items returns the bodies that transaction n inserts. Most are small, some need
 // overflow pages, and now and then they are more than the page cache holds, so that
 // pages reach the disk before the commit.
-func items(n int) [][]byte {
-	r := rand.New(rand.NewPCG(uint64(n), 0))
+func (h history) items(n int) [][]byte {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(h[n])))
 	bodies := make([][]byte, 1+r.IntN(4))
 	for part := range bodies {
 		size := r.IntN(300)
@@ -40,41 +45,42 @@ func items(n int) [][]byte {
 		case 2:
 			size = 40_000
 		}
-		bodies[part] = bytes.Repeat(fmt.Appendf(nil, "<%d.%d>", n, part), size/6+1)
+		bodies[part] = bytes.Repeat(fmt.Appendf(nil, "<%d.%d.%d>", n, part, h[n]), size/8+1)
 	}
 	return bodies
 }
 
 // script is transaction n without its begin and end.
-func script(n int) string {
+func (h history) script(n int) string {
 	if n == 0 {
 		return schema
 	}
 	var sql strings.Builder
-	for part, body := range items(n) {
+	for part, body := range h.items(n) {
 		fmt.Fprintf(&sql, "INSERT INTO item VALUES (%d, %d, x'%x');", n, part, body)
 	}
 	fmt.Fprintf(&sql, "DELETE FROM item WHERE n <= %d; UPDATE head SET n = %d;", n-liveTransactions, n)
 	return sql.String()
 }
 
-// commit runs transaction n; nil is its acknowledgement. Every fourth is first run
-// and rolled back.
-func commit(conn *sqlite3.Conn, n int) error {
+// commit runs the latest transaction; nil is its acknowledgement. Every fourth is
+// first run and rolled back.
+func (h history) commit(conn *sqlite3.Conn) error {
+	n := len(h) - 1
 	if n%4 == 3 {
-		if err := conn.Exec("BEGIN;" + script(n) + "ROLLBACK"); err != nil {
+		if err := conn.Exec("BEGIN;" + h.script(n) + "ROLLBACK"); err != nil {
 			return err
 		}
 	}
-	return conn.Exec("BEGIN;" + script(n) + "COMMIT")
+	return conn.Exec("BEGIN;" + h.script(n) + "COMMIT")
 }
 
-// noTransaction is what recovered returns for a database without tables.
+// noTransaction is what latest returns for a database without tables.
 const noTransaction = -1
 
-// recovered returns the transaction after which the database looks as it does now.
-// An error means that it looks as after none, or that SQLite finds it damaged.
-func recovered(conn *sqlite3.Conn) (int, error) {
+// latest returns the transaction that the database says was the last. An error means
+// that SQLite finds it damaged.
+func latest(conn *sqlite3.Conn) (int, error) {
 	if verdict, err := value(conn, "PRAGMA integrity_check(1)"); err != nil || verdict != "ok" {
 		return 0, errors.Join(fmt.Errorf("integrity check: %q", verdict), err)
 	}
@@ -86,24 +92,24 @@ func recovered(conn *sqlite3.Conn) (int, error) {
 		return noTransaction, nil
 	}
 	n := 0
-	if err := each(conn, "SELECT n FROM head", func(row *sqlite3.Stmt) error {
+	err = each(conn, "SELECT n FROM head", func(row *sqlite3.Stmt) error {
 		n = row.ColumnInt(0)
 		return nil
-	}); err != nil {
-		return 0, err
-	}
-	return n, holds(conn, n)
+	})
+	return n, err
 }
 
-// holds reports how the items differ from those after transaction n.
-func holds(conn *sqlite3.Conn, n int) error {
+// holds reports how the items in the database differ from those after the latest
+// transaction.
+func (h history) holds(conn *sqlite3.Conn) error {
+	n := len(h) - 1
 	type item struct {
 		n, part int
 		body    []byte
 	}
 	var want []item
 	for m := max(1, n-liveTransactions+1); m <= n; m++ {
-		for part, body := range items(m) {
+		for part, body := range h.items(m) {
 			want = append(want, item{m, part, body})
 		}
 	}
