@@ -3,6 +3,7 @@ package simfs
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -85,9 +86,16 @@ func (c Config) normal() (Config, []armed, error) {
 	return c, armed, nil
 }
 
+// fixedSeed draws from one generator for a filesystem and all that follow it: those may
+// be in use at once.
 func fixedSeed() func(string, uint64) uint64 {
+	var mu sync.Mutex
 	r := rand.New(rand.NewPCG(1, 2))
-	return func(_ string, n uint64) uint64 { return r.Uint64N(n) }
+	return func(_ string, n uint64) uint64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return r.Uint64N(n)
+	}
 }
 
 // fixedInstant is where file times begin when Config.Now is nil.

@@ -149,13 +149,12 @@ func (f *FS) write(no uint64, b []byte, off int64) {
 		return
 	}
 	n, now := f.edit(no), f.now()
-	end := off + int64(len(b))
-	grows := end > n.live.size
+	p, end := f.unsynced(no), off+int64(len(b))
+	known := p.known(n)
 	n.live.data.write(b, off)
 	n.live.size = max(n.live.size, end)
 	n.live.mtime = now
 
-	p := f.unsynced(no)
 	if off2, end2, ok := p.lost.rewrite(off, end, f.traits.grain()); ok {
 		off, end = off2, min(end2, n.live.size)
 		b = make([]byte, end-off)
@@ -163,9 +162,24 @@ func (f *FS) write(no uint64, b []byte, off int64) {
 	}
 	f.seq++
 	p.ops = append(p.ops, fileOp{
-		kind: opData, resizes: grows, seq: f.seq, when: now,
-		off: off, data: p.keep(b), size: n.live.size,
+		kind: opData, resizes: end > known, seq: f.seq, when: now,
+		off: off, data: p.keep(b), size: end,
 	})
+}
+
+// known is the size that the disk comes to know by what is pending. Once a sync failed
+// or lied that may be less than what programs see; writing beyond it grows the file
+// for the disk, if not for them.
+func (p *pending) known(n *inode) int64 {
+	if !p.parted {
+		return n.live.size
+	}
+	for i := len(p.ops) - 1; i >= 0; i-- {
+		if p.ops[i].resizes {
+			return p.ops[i].size
+		}
+	}
+	return n.dur.size
 }
 
 // resize truncates or extends the live file and records it as pending.
