@@ -45,7 +45,7 @@ func BenchmarkAppendSync(b *testing.B) {
 		{"simfs", func() afero.Fs { return benchFS(b) }},
 		{"memmapfs", afero.NewMemMapFs},
 	} {
-		for _, mib := range []int{1, 64} {
+		for _, mib := range []int{1, 4, 16, 64} {
 			b.Run(fmt.Sprintf("fs=%s/mib=%d/bytes=4096", sys.name, mib), func(b *testing.B) {
 				h := hold(b, sys.fs(), "/f", mib)
 				block := make([]byte, 4096)
@@ -65,26 +65,33 @@ func BenchmarkAppendSync(b *testing.B) {
 	}
 }
 
+// BenchmarkAppend writes files of 4 MiB, one after the other, in appends of one size.
 func BenchmarkAppend(b *testing.B) {
-	for _, sys := range []struct {
-		name string
-		fs   afero.Fs
-	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
-		b.Run(fmt.Sprintf("fs=%s/bytes=128", sys.name), func(b *testing.B) {
-			h := hold(b, sys.fs, "/f", 8)
-			record := make([]byte, 128)
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				if i%1024 == 0 {
-					must(b, h.Truncate(8<<20))
-					must(b, h.Sync())
-					_, err := h.Seek(0, io.SeekEnd)
+	for _, bytes := range []int{128, 4096} {
+		for _, sys := range []struct {
+			name string
+			fs   afero.Fs
+		}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
+			b.Run(fmt.Sprintf("fs=%s/bytes=%d", sys.name, bytes), func(b *testing.B) {
+				var h afero.File
+				record := make([]byte, bytes)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%(4<<20/bytes) == 0 {
+						var err error
+						if h != nil {
+							must(b, h.Sync())
+							must(b, h.Close())
+							must(b, sys.fs.Remove("/f"))
+						}
+						h, err = sys.fs.Create("/f")
+						must(b, err)
+					}
+					_, err := h.Write(record)
 					must(b, err)
 				}
-				_, err := h.Write(record)
-				must(b, err)
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -106,10 +113,10 @@ func BenchmarkReadAt(b *testing.B) {
 	}
 }
 
-// BenchmarkCrash takes a crash image while 64 KiB of what is held is unsynced.
-func BenchmarkCrash(b *testing.B) {
+// BenchmarkClone takes a crash image while 64 KiB of what is held is unsynced.
+func BenchmarkClone(b *testing.B) {
 	for _, mib := range []int{1, 16, 64, 256} {
-		b.Run(fmt.Sprintf("mib=%d/dirtykib=64", mib), func(b *testing.B) {
+		b.Run(fmt.Sprintf("held=%dMiB/dirty=64KiB", mib), func(b *testing.B) {
 			f := benchFS(b)
 			h := hold(b, f, "/f", mib)
 			syncDir(b, f, "/")
@@ -119,67 +126,28 @@ func BenchmarkCrash(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				f.Crash()
+				f.Clone()
 			}
 		})
 	}
 }
 
-// fill gives f a directory with that many files, durably.
-func fill(b *testing.B, f afero.Fs, dir string, entries int) {
-	b.Helper()
-	must(b, f.Mkdir(dir, 0o700))
-	for i := range entries {
-		h, err := f.Create(fmt.Sprintf("%s/%06d", dir, i))
-		must(b, err)
-		must(b, h.Close())
-	}
-	syncDir(b, f, dir)
-	syncDir(b, f, "/")
-}
-
-// BenchmarkRename moves one file to and fro in a directory of many.
-func BenchmarkRename(b *testing.B) {
+// BenchmarkOverwrite writes 4 KiB inside a file of 64 MiB.
+func BenchmarkOverwrite(b *testing.B) {
 	for _, sys := range []struct {
 		name string
-		fs   func() afero.Fs
-	}{
-		{"simfs", func() afero.Fs { return benchFS(b) }},
-		{"memmapfs", afero.NewMemMapFs},
-	} {
-		for _, entries := range []int{100, 1_000, 10_000} {
-			b.Run(fmt.Sprintf("fs=%s/entries=%d", sys.name, entries), func(b *testing.B) {
-				f := sys.fs()
-				fill(b, f, "/d", entries)
-				from, to := "/d/000042", "/d/other"
-				b.ReportAllocs()
-				for i := 0; b.Loop(); i++ {
-					must(b, f.Rename(from, to))
-					from, to = to, from
-					if i%rewindEvery == 0 {
-						syncDir(b, f, "/d") // or what is pending grows for ever
-					}
-				}
-			})
-		}
-	}
-}
-
-// BenchmarkSyncDir syncs one rename in a directory of many. On MemMapFs a sync does
-// nothing.
-func BenchmarkSyncDir(b *testing.B) {
-	for _, entries := range []int{100, 1_000, 10_000} {
-		b.Run(fmt.Sprintf("fs=simfs/entries=%d", entries), func(b *testing.B) {
-			f := benchFS(b)
-			fill(b, f, "/d", entries)
-			d, err := f.Open("/d")
-			must(b, err)
-			from, to := "/d/000042", "/d/other"
+		fs   afero.Fs
+	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
+		b.Run(fmt.Sprintf("fs=%s/mib=64/bytes=4096", sys.name), func(b *testing.B) {
+			h := hold(b, sys.fs, "/f", 64)
+			block := make([]byte, 4096)
 			b.ReportAllocs()
-			for b.Loop() {
-				must(b, f.Rename(from, to))
-				from, to = to, from
-				must(b, d.Sync())
+			for i := 0; b.Loop(); i++ {
+				if i%rewindEvery == 0 {
+					must(b, h.Sync())
+				}
+				_, err := h.WriteAt(block, int64(i%16384)*4096)
+				must(b, err)
 			}
 		})
 	}

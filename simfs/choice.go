@@ -13,7 +13,7 @@ type choice struct {
 	by         decider
 	at         int // which choice of the decider's this is
 
-	kids  [][]choice // by option, as far as they were asked for
+	kids  [][]*choice // by option, as far as they were asked for
 	known []bool
 	ways  *big.Int // of making it and all that hangs on it; nil = not counted yet
 	most  [2]int32 // by side: departures possible in it, plus one; zero = not counted yet
@@ -22,7 +22,7 @@ type choice struct {
 // decider knows what its choices mean.
 type decider interface {
 	// under returns what there is to choose once a choice has fallen.
-	under(at int, option uint32) []choice
+	under(at int, option uint32) []*choice
 
 	// settle tells the draft of an image how a choice has fallen. It is called in
 	// the order of the choices.
@@ -30,12 +30,12 @@ type decider interface {
 }
 
 // under returns the choices that hang on the option.
-func (c *choice) under(option uint32) []choice {
+func (c *choice) under(option uint32) []*choice {
 	if c.leaf {
 		return nil
 	}
 	if c.kids == nil {
-		c.kids, c.known = make([][]choice, c.m), make([]bool, c.m)
+		c.kids, c.known = make([][]*choice, c.m), make([]bool, c.m)
 	}
 	if !c.known[option] {
 		c.kids[option], c.known[option] = c.by.under(c.at, option), true
@@ -44,9 +44,9 @@ func (c *choice) under(option uint32) []choice {
 }
 
 // walk makes every choice, in order, as pick says.
-func walk(choices []choice, pick func(*choice) uint32) {
-	for i := range choices {
-		c, option := &choices[i], uint32(0)
+func walk(choices []*choice, pick func(*choice) uint32) {
+	for _, c := range choices {
+		option := uint32(0)
 		if c.m > 1 {
 			option = pick(c)
 		}
@@ -55,10 +55,10 @@ func walk(choices []choice, pick func(*choice) uint32) {
 }
 
 // count is the number of ways to make the choices.
-func count(choices []choice) *big.Int {
+func count(choices []*choice) *big.Int {
 	product := big.NewInt(1)
-	for i := range choices {
-		product.Mul(product, choices[i].count())
+	for _, c := range choices {
+		product.Mul(product, c.count())
 	}
 	return product
 }

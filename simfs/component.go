@@ -13,7 +13,7 @@ type component struct {
 	needs    [][]int // by operation: the earlier ones that it needs, as far as these do not need each other
 	resolved [][]int // by operation: the inodes, by place, that no later one concerns
 	nodes    []node
-	memo     map[string][]choice
+	memo     map[string]*choice
 }
 
 // node is a choice of a component: what became of the operations before op.
@@ -32,7 +32,7 @@ func (sp *Space) components(ops []*nameOp) []*component {
 		for i, at := range group {
 			members[i], local[at] = ops[at], i
 		}
-		c := &component{changes: newChanges(sp, members), needs: make([][]int, len(group)), memo: map[string][]choice{}}
+		c := &component{changes: newChanges(sp, members), needs: make([][]int, len(group)), memo: map[string]*choice{}}
 		for i, at := range group {
 			for _, earlier := range needs[at] {
 				c.needs[i] = append(c.needs[i], local[earlier])
@@ -106,20 +106,20 @@ func (op *nameOp) touched() []entry {
 }
 
 // choices are those from the first operation on.
-func (c *component) choices() []choice { return c.after(0, make([]uint8, len(c.ops))) }
+func (c *component) choices() []*choice { return c.after(0, make([]uint8, len(c.ops))) }
 
 // after returns what there is to choose from an operation on, given what became of
 // those before it. Histories that differ in nothing that matters from there on share
 // their choices.
-func (c *component) after(op int, outcomes []uint8) []choice {
-	var files []choice
+func (c *component) after(op int, outcomes []uint8) []*choice {
+	var files []*choice
 	for ; op < len(c.ops) && c.blocked(op, outcomes); op++ {
 		files = append(files, c.files(op, outcomes)...)
 	}
 	if op == len(c.ops) {
 		return files
 	}
-	return append(files, c.node(op, outcomes)...)
+	return append(files, c.node(op, outcomes))
 }
 
 func (c *component) blocked(op int, outcomes []uint8) bool {
@@ -127,14 +127,14 @@ func (c *component) blocked(op int, outcomes []uint8) bool {
 }
 
 // node returns the choice of an operation that may go either way.
-func (c *component) node(op int, outcomes []uint8) []choice {
+func (c *component) node(op int, outcomes []uint8) *choice {
 	key := c.key(op, outcomes)
 	if known, ok := c.memo[key]; ok {
 		return known
 	}
-	made := []choice{{label: LabelName, m: 2, kept: 1, by: c, at: len(c.nodes)}}
+	made := &choice{label: LabelName, m: 2, kept: 1, by: c, at: len(c.nodes)}
 	if c.splits(op) {
-		made[0].m, made[0].kept = nameKept+1, nameKept
+		made.m, made.kept = nameKept+1, nameKept
 	}
 	c.nodes = append(c.nodes, node{op, slices.Clone(outcomes)})
 	c.memo[key] = made
@@ -174,8 +174,8 @@ func (c *component) key(op int, outcomes []uint8) string {
 }
 
 // files returns the choices of the files that no later operation concerns.
-func (c *component) files(op int, outcomes []uint8) []choice {
-	var out []choice
+func (c *component) files(op int, outcomes []uint8) []*choice {
+	var out []*choice
 	points := make([]uint64, len(c.entries))
 	for _, i := range c.resolved[op] {
 		n := &c.inodes[i]
@@ -185,7 +185,7 @@ func (c *component) files(op int, outcomes []uint8) []choice {
 	return out
 }
 
-func (c *component) under(at int, option uint32) []choice {
+func (c *component) under(at int, option uint32) []*choice {
 	n := &c.nodes[at]
 	outcomes := slices.Clone(n.outcomes)
 	outcomes[n.op] = c.outcome(n.op, option)

@@ -15,6 +15,7 @@ type draft struct {
 	dirs     map[uint64]*dirDraft
 	dirNos   []uint64 // those in dirs, ascending
 	files    map[uint64]*fileDraft
+	made     map[madeKey]*inode
 
 	// While a cluster is replayed:
 	cluster int
@@ -26,6 +27,7 @@ type replayed struct {
 	digits []uint32
 	done   bool     // digits are in force
 	points []uint64 // by entry of the cluster, the inode that it points to
+	before []uint64 // room for the points of the image before
 	fates  []uint8  // by change of entries of the cluster, what became of it
 }
 
@@ -54,7 +56,7 @@ type fileDraft struct {
 func (sp *Space) newDraft() *draft {
 	d := &draft{
 		sp: sp, table: sp.inodes, clusters: make([]replayed, len(sp.clusters)),
-		dirs: map[uint64]*dirDraft{}, files: map[uint64]*fileDraft{},
+		dirs: map[uint64]*dirDraft{}, files: map[uint64]*fileDraft{}, made: map[madeKey]*inode{},
 	}
 	for i := range sp.clusters {
 		if c := sp.clusters[i].changes; c != nil {
@@ -99,9 +101,9 @@ func (d *draft) set(i int, digits []uint32) {
 		return
 	}
 	r.digits, r.done = append(r.digits[:0], digits...), true
-	before := r.points
+	r.points, r.before = r.before, r.points
 	if c.changes != nil {
-		r.points = slices.Clone(c.base)
+		r.points = append(r.points[:0], c.base...)
 		r.fates = append(r.fates[:0], make([]uint8, len(c.ops))...)
 	}
 	d.cluster = i
@@ -109,15 +111,15 @@ func (d *draft) set(i int, digits []uint32) {
 	d.replay(c.choices, &digits)
 	d.closeFile()
 	for at, no := range r.points {
-		if before[at] != no {
+		if r.before[at] != no {
 			d.point(c.entries[at], no)
 		}
 	}
 }
 
-func (d *draft) replay(choices []choice, digits *[]uint32) {
-	for i := range choices {
-		c, option := &choices[i], uint32(0)
+func (d *draft) replay(choices []*choice, digits *[]uint32) {
+	for _, c := range choices {
+		option := uint32(0)
 		if c.m > 1 {
 			option = (*digits)[0]
 			*digits = (*digits)[1:]
@@ -198,8 +200,7 @@ func (d *draft) closeFile() {
 		dir.changed = true
 		return
 	}
-	n := d.sp.inode(f.no)
-	d.put(n, f.links, f.state(n))
+	d.putFile(d.sp.inode(no), old)
 }
 
 func (f *fileDraft) set(g *fileDraft) {
@@ -237,14 +238,68 @@ func (d *draft) putDir(no uint64, dir *dirDraft) {
 	d.put(n, links, st)
 }
 
-// put stores an inode of the image. A directory without a name stays until the
-// image is complete, for what is in it goes with it.
-func (d *draft) put(n *inode, links int, st state) {
-	if links == 0 && !n.isDir() {
-		d.table.remove(n.no)
+// putFile stores a file as it came out. What comes out often is built once.
+func (d *draft) putFile(n *inode, f *fileDraft) {
+	key := madeKey{no: f.no, links: f.links, sizing: f.sizing}
+	var few bool
+	if key.code, few = f.code(); !few || f.links == 0 {
+		d.put(n, f.links, f.state(n))
 		return
 	}
-	d.table.set(n.no, mix(n.no), &inode{no: n.no, dur: st, live: st, liveLinks: links, durLinks: links})
+	if made, ok := d.made[key]; ok {
+		d.table.set(n.no, mix(n.no), made)
+		return
+	}
+	made := d.put(n, f.links, f.state(n))
+	if len(d.made) < madeMax {
+		d.made[key] = made
+	}
+}
+
+// madeKey is all that an inode of an image depends on.
+type madeKey struct {
+	no     uint64
+	links  int
+	sizing *sizing
+	code   uint64
+}
+
+const (
+	madeMax = 1 << 12 // inodes kept
+	waysMax = 1 << 6  // ways in which a file may come out for them to be kept
+)
+
+// code numbers what became of the file, if it is one of few ways.
+func (f *fileDraft) code() (code uint64, few bool) {
+	weight := uint64(1)
+	for _, kept := range f.attrs {
+		if kept {
+			code += weight
+		}
+		if weight *= 2; weight > waysMax {
+			return 0, false
+		}
+	}
+	for i, u := range f.units {
+		digit, radix := u.code(f.sizing, &f.sizing.units[i])
+		code += digit * weight
+		if weight *= radix; weight > waysMax {
+			return 0, false
+		}
+	}
+	return code, true
+}
+
+// put stores an inode of the image. A directory without a name stays until the
+// image is complete, for what is in it goes with it.
+func (d *draft) put(n *inode, links int, st state) *inode {
+	if links == 0 && !n.isDir() {
+		d.table.remove(n.no)
+		return nil
+	}
+	made := &inode{no: n.no, dur: st, live: st, liveLinks: links, durLinks: links}
+	d.table.set(n.no, mix(n.no), made)
+	return made
 }
 
 // image returns the draft as a filesystem of its own.

@@ -86,20 +86,34 @@ type fileFate struct {
 	bound   int // operations in the order that survive
 }
 
-// file returns the choice that everything about an inode hangs on.
-func (sp *Space) file(no uint64, links int, h horizon) choice {
+// fileKey is all of an image that the choices about a file depend on.
+type fileKey struct {
+	no     uint64
+	links  int
+	least  int
+	extent // sizes is the most
+}
+
+// file returns the choice that everything about an inode hangs on. Images that differ
+// in nothing that matters to the file share it.
+func (sp *Space) file(no uint64, links int, h horizon) *choice {
 	f := &fileFate{sp: sp, no: no, links: links, horizon: h}
+	key := fileKey{no: no, links: links}
 	if links > 0 {
 		f.log = sp.logs[no]
 	}
-	c := choice{label: LabelSize, m: 1, leaf: f.log == nil, by: f}
-	if f.log == nil {
-		return c
+	if f.log != nil {
+		f.least, f.most, f.bound = f.log.sizes(&f.horizon)
+		key.least, key.extent = f.least, extent{f.most, f.bound, h.unitsIn(f.log)}
 	}
-	f.least, f.most, f.bound = f.log.sizes(&f.horizon)
-	if !f.log.follows() {
-		c.kept = uint32(f.most - f.least)
-		c.m = c.kept + 1
+	c, ok := sp.files[key]
+	if !ok {
+		c = &choice{label: LabelSize, m: 1, leaf: f.log == nil, by: f}
+		if f.log != nil && !f.log.follows() {
+			c.kept = uint32(f.most - f.least)
+			c.m = c.kept + 1
+		}
+		sp.files[key] = c
 	}
 	return c
 }
@@ -107,7 +121,7 @@ func (sp *Space) file(no uint64, links int, h horizon) choice {
 // follows reports whether the size follows the data that survives.
 func (t *traits) follows() bool { return t.ordered && !t.sizeFirst && !t.dataJoins }
 
-func (f *fileFate) under(_ int, option uint32) []choice { return f.sizing(option).choices() }
+func (f *fileFate) under(_ int, option uint32) []*choice { return f.sizing(option).choices() }
 
 func (f *fileFate) settle(d *draft, _ int, option uint32) {
 	if f.log == nil {

@@ -121,11 +121,11 @@ func (t *traits) binds(op *fileOp) bool {
 	return true
 }
 
-func (o *order) choices() []choice {
-	return []choice{{label: LabelOrder, m: uint32(len(o.marks)), kept: uint32(len(o.marks)) - 1, by: o}}
+func (o *order) choices() []*choice {
+	return []*choice{{label: LabelOrder, m: uint32(len(o.marks)), kept: uint32(len(o.marks)) - 1, by: o}}
 }
 
-func (o *order) under(_ int, option uint32) []choice {
+func (o *order) under(_ int, option uint32) []*choice {
 	m := &o.marks[option]
 	outcome := func(op int) uint8 {
 		switch {
@@ -136,7 +136,7 @@ func (o *order) under(_ int, option uint32) []choice {
 		}
 		return nameLost
 	}
-	var out []choice
+	var out []*choice
 	points := make([]uint64, len(o.entries))
 	for i := range o.inodes {
 		n := &o.inodes[i]

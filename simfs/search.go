@@ -34,7 +34,7 @@ func (sp *Space) States() iter.Seq2[State, *FS] {
 // states yields what States does, without the images.
 func (sp *Space) states() iter.Seq[State] {
 	return func(yield func(State) bool) {
-		var all []choice
+		var all []*choice
 		for i := range sp.clusters {
 			all = append(all, sp.clusters[i].choices...)
 		}
@@ -69,12 +69,12 @@ type search struct {
 
 // stillToChoose is choices that are not made yet, the first first.
 type stillToChoose struct {
-	choices []choice
+	choices []*choice
 	most    int // departures possible in them and in those after
 	after   int // place in the stack of those to be made then, -1 = none
 }
 
-func (s *search) run(all []choice) bool {
+func (s *search) run(all []*choice) bool {
 	s.stack = append(s.stack[:0], stillToChoose{choices: all, most: mostOf(all, s.side), after: -1})
 	return s.descend(0, s.k)
 }
@@ -89,7 +89,7 @@ func (s *search) descend(at, k int) bool {
 		return k > 0 || s.emit()
 	}
 	f, rest := s.stack[at], len(s.stack)
-	c := &f.choices[0]
+	c := f.choices[0]
 	most := f.most - c.mostFrom(s.side)
 	s.stack = append(s.stack, stillToChoose{choices: f.choices[1:], most: most, after: f.after})
 	for option := range c.m {
@@ -135,10 +135,10 @@ func (s *search) emit() bool {
 	return s.yield(State{space: s.space, digits: append([]uint32(nil), s.digits...)})
 }
 
-func mostOf(choices []choice, side int) int {
+func mostOf(choices []*choice, side int) int {
 	n := 0
-	for i := range choices {
-		n += choices[i].mostFrom(side)
+	for _, c := range choices {
+		n += c.mostFrom(side)
 	}
 	return n
 }

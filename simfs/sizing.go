@@ -96,35 +96,39 @@ const (
 	abouts
 )
 
-func (s *sizing) choices() []choice {
-	out := make([]choice, 0, len(s.attrs)+len(s.units))
+func (s *sizing) choices() []*choice {
+	made := make([]choice, 0, len(s.attrs)+len(s.units))
 	for i := range s.attrs {
-		out = append(out, choice{label: LabelAttr, m: 2, kept: 1, leaf: true, by: s, at: i*abouts + aboutAttr})
+		made = append(made, choice{label: LabelAttr, m: 2, kept: 1, leaf: true, by: s, at: i*abouts + aboutAttr})
 	}
 	for i := range s.units {
 		u := &s.units[i]
 		c := choice{label: LabelUnit, m: uint32(u.high-u.low) + 1, by: s, at: i*abouts + aboutVersion}
 		c.kept = c.m - 1
 		c.leaf = !s.torn && !s.collateral && !(s.stale && s.mayGap(u))
-		out = append(out, c)
+		made = append(made, c)
+	}
+	out := make([]*choice, len(made))
+	for i := range made {
+		out[i] = &made[i]
 	}
 	return out
 }
 
-func (s *sizing) under(at int, option uint32) []choice {
+func (s *sizing) under(at int, option uint32) []*choice {
 	i, about := at/abouts, at%abouts
 	if about != aboutVersion {
 		return nil
 	}
 	u := &s.units[i]
-	var out []choice
+	var out []*choice
 	version := u.low + int(option)
 	if kinds := s.damageKinds(u, version); len(kinds) > 1 {
 		whole := uint32(len(kinds)) - 1
-		out = append(out, choice{label: LabelDamage, m: whole + 1, lost: whole, kept: whole, leaf: true, by: s, at: i*abouts + aboutDamage})
+		out = append(out, &choice{label: LabelDamage, m: whole + 1, lost: whole, kept: whole, leaf: true, by: s, at: i*abouts + aboutDamage})
 	}
 	if s.stale && s.owes(u, version) {
-		out = append(out, choice{label: LabelGap, m: 2, leaf: true, by: s, at: i*abouts + aboutGap})
+		out = append(out, &choice{label: LabelGap, m: 2, leaf: true, by: s, at: i*abouts + aboutGap})
 	}
 	return out
 }

@@ -19,12 +19,13 @@ type Space struct {
 	names    []*nameOp           // oldest first
 	parted   map[uint64][]string // by directory: see partedNames
 	clusters []cluster
+	files    map[fileKey]*choice
 }
 
 // cluster is choices that do not depend on those of other clusters.
 type cluster struct {
 	*changes // those of entries that it settles, nil = none
-	choices  []choice
+	choices  []*choice
 }
 
 // Space returns the images of a crash at this moment.
@@ -44,7 +45,7 @@ func (f *FS) Space() *Space {
 func (f *FS) space() *Space {
 	sp := &Space{
 		traits: f.traits, inodes: f.inodes.share(), touched: f.touched(), logs: map[uint64]*fileLog{},
-		names: f.log.all(), parted: map[uint64][]string{},
+		names: f.log.all(), parted: map[uint64][]string{}, files: map[fileKey]*choice{},
 	}
 	f.tok = new(token)
 	sp.heir = f.successor()
@@ -103,7 +104,7 @@ func (sp *Space) cluster(ops []*nameOp) {
 	}
 	for _, no := range sp.touched {
 		if sp.logs[no] != nil && !settled[no] {
-			sp.clusters = append(sp.clusters, cluster{nil, []choice{sp.file(no, sp.inode(no).durLinks, horizon{})}})
+			sp.clusters = append(sp.clusters, cluster{nil, []*choice{sp.file(no, sp.inode(no).durLinks, horizon{})}})
 		}
 	}
 }

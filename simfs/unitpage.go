@@ -41,7 +41,7 @@ func (s *sizing) fillPage(st *state, p *pageOfUnits, fates []fate) {
 			last := &s.ops[u.writes()[f.version-1]]
 			st.touch(last.seq, last.when)
 		}
-		digit, radix := f.code(u)
+		digit, radix := f.code(s, u)
 		key += digit * weight
 		weight *= radix
 		if weight > 1<<48 {
@@ -61,10 +61,17 @@ func (s *sizing) fillPage(st *state, p *pageOfUnits, fates []fate) {
 }
 
 // code numbers what may become of a unit.
-func (f fate) code(u *unit) (digit, radix uint64) {
-	digit = uint64(f.version-u.low)*2*uint64(damages) + uint64(f.damage)*2
-	if f.filler {
-		digit++
+func (f fate) code(s *sizing, u *unit) (digit, radix uint64) {
+	digit, radix = uint64(f.version-u.low), uint64(u.high-u.low)+1
+	if s.stale {
+		digit *= 2
+		if f.filler {
+			digit++
+		}
+		radix *= 2
 	}
-	return digit, uint64(u.high-u.low+1) * 2 * uint64(damages)
+	if s.torn || s.collateral {
+		digit, radix = digit*uint64(damages)+uint64(f.damage), radix*uint64(damages)
+	}
+	return digit, radix
 }
