@@ -52,6 +52,7 @@ func newDisk(t *testing.T, r row, n int, sum *tally) *disk {
 	images := rand.New(rand.NewPCG(d.rand.Uint64(), d.rand.Uint64()))
 	var err error
 	d.fs, err = simfs.New(simfs.Config{
+		Profile: r.profile,
 		Choose:  func(_ string, n uint64) uint64 { return images.Uint64N(n) },
 		Observe: d.observe,
 		OnCrash: func(op simfs.Op) { d.dead, d.where = true, op.String() },

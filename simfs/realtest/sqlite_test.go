@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/batpak/batpak-sim/simfs"
 	"github.com/google/go-cmp/cmp"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -36,6 +37,7 @@ func (p promise) allows(lost int) bool {
 // row is SQLite with some settings on some disk.
 type row struct {
 	name        string
+	profile     simfs.Profile
 	journal     string // journal_mode
 	synchronous int
 	autoVacuum  bool
@@ -157,6 +159,25 @@ func TestSQLite(t *testing.T) {
 				t.Errorf("%s: want half of the crashes at an operation, some in recovery, and as many commits", sum)
 			}
 		})
+	}
+}
+
+// What a row keeps on the strictest profile it keeps on every other one.
+func TestSQLiteOnEveryProfile(t *testing.T) {
+	for _, p := range simfs.Profiles()[1:] {
+		for _, r := range rows {
+			if r.promise == losesAnything {
+				continue
+			}
+			r.profile = p
+			t.Run(p.String()+" "+r.name, func(t *testing.T) {
+				sum := r.run(t, (*crashes+3)/4)
+				t.Log(sum)
+				if sum.Crashes >= conclusive && sum.Commits < sum.Crashes {
+					t.Errorf("%s: want as many commits as crashes", sum)
+				}
+			})
+		}
 	}
 }
 
