@@ -86,7 +86,7 @@ func (f *FS) number(c *call, h *handle) {
 // others may move that.
 func (c *call) settle(h *handle) {
 	c.Off = h.pos
-	if c.Kind == OpWrite && h.flag&os.O_APPEND != 0 && c.Len > 0 {
+	if c.Kind == OpWrite && h.flag&os.O_APPEND != 0 {
 		c.Off = h.fs.inode(h.inode.no).live.size
 	}
 }

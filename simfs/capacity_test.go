@@ -148,6 +148,27 @@ func TestFullAtSync(t *testing.T) {
 	}
 }
 
+// A disk that is more than full, as one that was armed late, still takes what needs
+// no room, and a sync of one that is just full succeeds.
+func TestMoreThanFull(t *testing.T) {
+	f := newFS(t, simfs.Config{})
+	h, err := f.Create("/w/f")
+	must(t, err)
+	_, err = h.Write(make([]byte, 800))
+	must(t, err)
+	parse(t, f, "any: full capacity=100")
+	if n, err := h.WriteAt(make([]byte, 100), 700); n != 100 || err != nil {
+		t.Errorf("WriteAt() inside = %d, %v, want it done", n, err)
+	}
+	if n, err := h.Write([]byte("x")); n != 0 || !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Write() = %d, %v, want 0, ENOSPC", n, err)
+	}
+	must(t, h.Truncate(100))
+	if err := h.Sync(); err != nil {
+		t.Errorf("Sync() with all bytes in use = %v", err)
+	}
+}
+
 // A full disk is a state, not an event: rules behind it get their turn at what fits.
 func TestFullLeavesWhatFitsToOtherRules(t *testing.T) {
 	f := newFS(t, simfs.Config{})

@@ -98,7 +98,7 @@ func effectsCalled(word, point string, ops OpSet) []Effect {
 			continue
 		}
 		switch {
-		case form.point == point, point == "" && (form.point == "before" || form.name == word):
+		case form.point == point, point == "" && form.point == "before":
 			natural = append(natural, e)
 		case point == "":
 			other = append(other, e)

@@ -155,6 +155,7 @@ func TestMisdirect(t *testing.T) {
 		{"in part beyond the end", "write: misdirect by=512", 1024, "nn", "ooonn", true},
 		{"an append, which still grows the file", "write: misdirect by=-2048", 2048, "nn", "nnoo00", true},
 		{"an append, further on", "write: misdirect by=512", 2048, "n", "oooo0n", true},
+		{"beyond the largest file it cannot", "write: misdirect by=17592186044416", 512, "n", "onoo", false},
 		{"below the start it cannot", "write: misdirect by=-513", 512, "n", "onoo", false},
 	}
 	for _, tt := range tests {
@@ -190,6 +191,77 @@ func TestMisdirectedWritesAtTheOffset(t *testing.T) {
 	}
 	if got, want := letters(f), "f=aono"; got != want {
 		t.Errorf("the file is %q, want %q: b went where n came later", got, want)
+	}
+}
+
+// What cannot be done at all is not struck, and the rule waits.
+func TestRulesWaitForWhatCanBeDone(t *testing.T) {
+	for _, rule := range []string{"write nth=1 after: fail", "write nth=1: misdirect by=1", "read nth=1 after: fail"} {
+		t.Run(rule, func(t *testing.T) {
+			f := newFS(t, simfs.Config{})
+			durably(t, f, "/w/f", "o")
+			parse(t, f, rule)
+			use := func(flag int) {
+				h, err := f.OpenFile("/w/f", flag, 0)
+				must(t, err)
+				_, _ = h.Write([]byte("n"))
+				_, _ = h.Read(make([]byte, 1))
+			}
+			use(map[bool]int{true: os.O_WRONLY, false: os.O_RDONLY}[strings.HasPrefix(rule, "read")])
+			if got := f.Faults()[0]; got.Seen != 1 || got.Fired != 0 {
+				t.Errorf("the rule saw %d and fired %d, want 1 and 0", got.Seen, got.Fired)
+			}
+			use(os.O_RDWR)
+			if got := f.Faults()[0]; got.Fired != 1 {
+				t.Errorf("then the rule fired %d times, want once", got.Fired)
+			}
+		})
+	}
+}
+
+// A lie that found nothing to lie about waits for the next sync that has something.
+func TestEveryWaitsForSomethingToStrike(t *testing.T) {
+	f := newFS(t, simfs.Config{})
+	h, err := f.Create("/w/f")
+	must(t, err)
+	parse(t, f, "sync every=2: lie")
+	for i, want := range []uint64{0, 0, 1, 2} {
+		if i != 1 {
+			_, err := h.WriteString("x")
+			must(t, err)
+		}
+		must(t, h.Sync())
+		if got := f.Faults()[0].Fired; got != want {
+			t.Errorf("after sync %d the rule has fired %d times, want %d", i+1, got, want)
+		}
+	}
+}
+
+func TestDeferredSyncIsNotDurableYet(t *testing.T) {
+	f := newFS(t, simfs.Config{Choose: allLost})
+	durably(t, f, "/w/f", "o")
+	put(t, f, "/w/f", 0, "n", false)
+	parse(t, f, "sync: defer")
+	h, err := f.Open("/w/f")
+	must(t, err)
+	must(t, h.Sync())
+	if got, want := letters(f.Crash()), "f=o"; got != want {
+		t.Errorf("after a crash %q, want %q", got, want)
+	}
+}
+
+// A write that moved no byte leaves the offset where reads want it.
+func TestFailedAppendLeavesTheOffset(t *testing.T) {
+	f := newFS(t, simfs.Config{})
+	durably(t, f, "/w/f", "o")
+	h, err := f.OpenFile("/w/f", os.O_RDWR|os.O_APPEND, 0)
+	must(t, err)
+	parse(t, f, "write: short k=0")
+	if n, err := h.Write([]byte("n")); n != 0 || err == nil {
+		t.Errorf("Write() = %d, %v, want an error", n, err)
+	}
+	if b, err := io.ReadAll(h); len(b) != 512 || err != nil {
+		t.Errorf("ReadAll() gives %d bytes, %v, want 512", len(b), err)
 	}
 }
 

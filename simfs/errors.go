@@ -28,6 +28,22 @@ func (e *ConfigError) Error() string {
 	return fmt.Sprintf("simfs: invalid configuration: %s", strings.Join(e.Problems, "; "))
 }
 
+// ParseError says where a text is no rule.
+type ParseError struct {
+	Line, Column int    // from 1, in bytes
+	Word         string // that is wrong; empty at the end of the text
+	Problem      string
+	Legal        string // what could stand there
+}
+
+func (e *ParseError) Error() string {
+	word := fmt.Sprintf("%q", e.Word)
+	if e.Word == "" {
+		word = "the end"
+	}
+	return fmt.Sprintf("simfs: rule at line %d, column %d: %s %s; legal: %s", e.Line, e.Column, word, e.Problem, e.Legal)
+}
+
 // wrap dresses err as the os package would: the verb, and the names as the caller
 // gave them.
 func (c *call) wrap(err error) error {

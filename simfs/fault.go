@@ -1,8 +1,6 @@
 package simfs
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Fault is a rule with its counters since it was set.
 type Fault struct {

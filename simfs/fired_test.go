@@ -43,6 +43,9 @@ func TestRequireFired(t *testing.T) {
 		{"in the shadow of another", "write: fail; write: crash", []string{"write: crash"}, []string{
 			`simfs: rule "write: crash" never fired: saw 3, but each was struck by an earlier rule or left it nothing to change`,
 		}},
+		{"its turn taken by another", "write nth=3: fail; write nth=3: crash", []string{"write nth=3: crash"}, []string{
+			`simfs: rule "write nth=3: crash" never fired: saw 3, but each was struck by an earlier rule or left it nothing to change`,
+		}},
 		{"a disk that never filled up", "write: full capacity=99", []string{"write: full capacity=99"}, []string{
 			`simfs: rule "write: full capacity=99" never fired: saw 0 operations: nothing matched`,
 		}},

@@ -98,6 +98,38 @@ func TestCrashWhileWaiting(t *testing.T) {
 	}
 }
 
+// What others do while an operation waits, or in the hook, comes before it.
+func TestOffsetIsThatOfTheMoment(t *testing.T) {
+	for _, rule := range []string{"write nth=1: delay d=1s", ""} {
+		t.Run(rule, func(t *testing.T) {
+			var other func()
+			once := func() {
+				if do := other; do != nil {
+					other = nil
+					do()
+				}
+			}
+			cfg := simfs.Config{Sleep: func(time.Duration) { once() }}
+			if rule == "" {
+				cfg.Hook = func(simfs.Op) { once() }
+			}
+			f := newFS(t, cfg)
+			h, err := f.Create("/w/f")
+			must(t, err)
+			parse(t, f, rule)
+			other = func() {
+				_, err := h.WriteString("one")
+				must(t, err)
+			}
+			_, err = h.WriteString("two")
+			must(t, err)
+			if b, err := readFile(f, "/w/f"); string(b) != "onetwo" || err != nil {
+				t.Errorf("the file is %q, %v, want onetwo", b, err)
+			}
+		})
+	}
+}
+
 func TestSleepMayEndTheGoroutine(t *testing.T) {
 	f := newFS(t, simfs.Config{Sleep: func(time.Duration) { runtime.Goexit() }})
 	parse(t, f, "mkdir: delay d=1s")

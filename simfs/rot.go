@@ -4,12 +4,8 @@ package simfs
 // whether there was one. Programs see it unless they have written the byte since,
 // for then the cache hides the disk. What is shared with crash images is copied.
 func (f *FS) rot(c *call, h *handle) bool {
-	no := f.target(c, h)
-	if no == 0 {
-		return false
-	}
-	n := f.inode(no)
-	if n.dur.size == 0 || c.by.Off.At >= n.dur.size {
+	n := f.subject(c, h)
+	if n == nil || c.by.Off.At >= n.dur.size { // a directory has no size
 		return false
 	}
 	off, mask := c.by.Off.At, c.by.Mask
@@ -19,27 +15,21 @@ func (f *FS) rot(c *call, h *handle) bool {
 	if mask == 0 {
 		mask = 1 << f.choose(LabelRot, 8)
 	}
-	n = f.edit(no)
-	if off < n.live.size && f.pending[no].clean(off) {
+	n = f.edit(n.no)
+	if off < n.live.size && f.pending[n.no].clean(off) {
 		n.live.data.flip(off, mask)
 	}
 	n.dur.data.flip(off, mask)
 	return true
 }
 
-// target is the regular file that the call is on, or 0.
-func (f *FS) target(c *call, h *handle) uint64 {
+// subject is what the call is on, or nil.
+func (f *FS) subject(c *call, h *handle) *inode {
 	if h != nil {
-		if h.isDir {
-			return 0
-		}
-		return h.inode.no
+		return f.inode(h.inode.no)
 	}
-	p, e := f.locate(c.name)
-	if e != 0 || p.node == nil || !p.node.live.mode.IsRegular() {
-		return 0
-	}
-	return p.node.no
+	p, _ := f.locate(c.name)
+	return p.node
 }
 
 // clean reports whether the byte at off is, for programs, the durable one.

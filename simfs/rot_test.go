@@ -51,6 +51,13 @@ func TestRot(t *testing.T) {
 			must(t, err)
 			must(t, h.Sync())
 		}, "aXYd", "a`cd", 1},
+		{"a truncation that a lying sync swallowed hides it", "sync nth=1: lie; read nth=1: rot off=1 bit=1", func(t *testing.T, _ *simfs.FS, h afero.File) {
+			must(t, h.Truncate(1))
+			must(t, h.Sync())
+			_, err := h.ReadAt(make([]byte, 1), 0)
+			must(t, err)
+			must(t, h.Truncate(2))
+		}, "a\x00", "a`cd", 1},
 		{"writing the byte again clears it", "read nth=1: rot off=1 bit=1", func(t *testing.T, _ *simfs.FS, h afero.File) {
 			_, err := h.ReadAt(make([]byte, 1), 0)
 			must(t, err)

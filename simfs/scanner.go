@@ -1,25 +1,6 @@
 package simfs
 
-import (
-	"fmt"
-	"strings"
-)
-
-// ParseError says where a text is no rule.
-type ParseError struct {
-	Line, Column int    // from 1, in bytes
-	Word         string // that is wrong; empty at the end of the text
-	Problem      string
-	Legal        string // what could stand there
-}
-
-func (e *ParseError) Error() string {
-	word := fmt.Sprintf("%q", e.Word)
-	if e.Word == "" {
-		word = "the end"
-	}
-	return fmt.Sprintf("simfs: rule at line %d, column %d: %s %s; legal: %s", e.Line, e.Column, word, e.Problem, e.Legal)
-}
+import "strings"
 
 // scanner cuts a text into words. A colon, a semicolon and a newline are words by
 // themselves, and none of them cuts what stands in double quotes.
