@@ -15,7 +15,6 @@ type draft struct {
 	dirs     map[uint64]*dirDraft
 	dirNos   []uint64 // those in dirs, ascending
 	files    map[uint64]*fileDraft
-	made     map[madeKey]*inode
 
 	// While a cluster is replayed:
 	cluster int
@@ -25,17 +24,24 @@ type draft struct {
 // replayed is what a cluster has come to in the table.
 type replayed struct {
 	digits []uint32
-	done   bool     // digits are in force
-	points []uint64 // by entry of the cluster, the inode that it points to
-	before []uint64 // room for the points of the image before
-	fates  []uint8  // by change of entries of the cluster, what became of it
+	done   bool       // digits are in force
+	places []dirPlace // by entry of the cluster
+	points []uint64   // by entry of the cluster, the inode that it points to
+	before []uint64   // and the one that it pointed to in the image before
+	fates  []uint8    // by change of entries of the cluster, what became of it
+}
+
+// dirPlace is where the draft keeps an entry.
+type dirPlace struct {
+	dir *dirDraft
+	at  int // of its cluster in dir.latest
 }
 
 // dirDraft is a directory that clusters settle something of.
 type dirDraft struct {
 	names   names
-	latest  map[int]change // by cluster, the latest change of entries that survives
-	changed bool           // the table shows an older state
+	latest  []change // the latest change of entries that survives, of each cluster that may have one
+	changed bool     // the table shows an older state
 }
 
 // change is the number and the time of an operation.
@@ -50,42 +56,60 @@ type fileDraft struct {
 	links  int
 	sizing *sizing // nil = nothing was pending but names
 	outcome
+	made map[version]*inode // what it came to in images before, where the ways are few
+}
+
+// version is one of the ways that an inode may come out.
+type version struct {
+	links  int
+	sizing *sizing
+	code   uint64 // see sizing.code
 }
 
 // newDraft returns a draft in which all that was touched is as it is durably.
 func (sp *Space) newDraft() *draft {
 	d := &draft{
 		sp: sp, table: sp.inodes, clusters: make([]replayed, len(sp.clusters)),
-		dirs: map[uint64]*dirDraft{}, files: map[uint64]*fileDraft{}, made: map[madeKey]*inode{},
-	}
-	for i := range sp.clusters {
-		if c := sp.clusters[i].changes; c != nil {
-			d.clusters[i].points = slices.Clone(c.base)
-		}
+		dirs: map[uint64]*dirDraft{}, files: map[uint64]*fileDraft{},
 	}
 	for _, no := range sp.touched {
 		n := sp.inode(no)
 		if n.isDir() {
 			d.dirNos = append(d.dirNos, no)
-			d.dirs[no] = &dirDraft{names: n.dur.frozen().names, latest: map[int]change{}, changed: true}
+			d.dirs[no] = &dirDraft{names: n.dur.frozen().names, changed: true}
 			continue
 		}
 		d.put(n, n.durLinks, n.dur.frozen())
 	}
+	for i := range sp.clusters {
+		if c := sp.clusters[i].changes; c != nil {
+			d.clusters[i].begin(d, c)
+		}
+	}
 	return d
+}
+
+// begin finds the places of the entries, all of which are as they are durably.
+func (r *replayed) begin(d *draft, c *changes) {
+	r.points, r.before, r.fates = slices.Clone(c.base), make([]uint64, len(c.base)), make([]uint8, len(c.ops))
+	r.places = make([]dirPlace, len(c.entries))
+	slot := map[*dirDraft]int{}
+	for i, e := range c.entries {
+		dir := d.dirs[e.dir]
+		at, ok := slot[dir]
+		if !ok {
+			at = len(dir.latest)
+			slot[dir] = at
+			dir.latest = append(dir.latest, change{})
+		}
+		r.places[i] = dirPlace{dir, at}
+	}
 }
 
 // make turns the draft into the image with those digits.
 func (d *draft) make(digits []uint32) {
 	for i := range d.sp.clusters {
-		left := digits
-		walk(d.sp.clusters[i].choices, func(*choice) uint32 {
-			digit := left[0]
-			left = left[1:]
-			return digit
-		})
-		d.set(i, digits[:len(digits)-len(left)])
-		digits = left
+		digits = d.set(i, digits)
 	}
 	for _, no := range d.dirNos {
 		if dir := d.dirs[no]; dir.changed {
@@ -94,27 +118,26 @@ func (d *draft) make(digits []uint32) {
 	}
 }
 
-// set replays a cluster, unless it came out so already.
-func (d *draft) set(i int, digits []uint32) {
+// set replays a cluster, unless it came out so already, and returns the digits of those
+// after it. That it takes the same digits again is enough: they say themselves where
+// they end.
+func (d *draft) set(i int, digits []uint32) (after []uint32) {
 	r, c := &d.clusters[i], &d.sp.clusters[i]
-	if r.done && slices.Equal(r.digits, digits) {
-		return
+	if n := len(r.digits); r.done && n <= len(digits) && slices.Equal(r.digits, digits[:n]) {
+		return digits[n:]
 	}
-	r.digits, r.done = append(r.digits[:0], digits...), true
-	r.points, r.before = r.before, r.points
-	if c.changes != nil {
-		r.points = append(r.points[:0], c.base...)
-		r.fates = append(r.fates[:0], make([]uint8, len(c.ops))...)
-	}
+	after = digits
 	d.cluster = i
 	d.forgetChanges(c)
-	d.replay(c.choices, &digits)
+	d.replay(c.choices, &after)
 	d.closeFile()
+	r.digits, r.done = append(r.digits[:0], digits[:len(digits)-len(after)]...), true
 	for at, no := range r.points {
 		if r.before[at] != no {
-			d.point(c.entries[at], no)
+			d.point(r.places[at].dir, c.entries[at].name, no)
 		}
 	}
+	return after
 }
 
 func (d *draft) replay(choices []*choice, digits *[]uint32) {
@@ -129,42 +152,46 @@ func (d *draft) replay(choices []*choice, digits *[]uint32) {
 	}
 }
 
+// forgetChanges makes all changes of entries of the cluster at hand lost.
 func (d *draft) forgetChanges(c *cluster) {
 	if c.changes == nil {
 		return
 	}
-	for _, e := range c.entries {
-		dir := d.dirs[e.dir]
-		if _, ok := dir.latest[d.cluster]; ok {
-			delete(dir.latest, d.cluster)
-			dir.changed = true
+	r := &d.clusters[d.cluster]
+	copy(r.before, r.points)
+	copy(r.points, c.base)
+	clear(r.fates)
+	for _, p := range r.places {
+		if latest := &p.dir.latest[p.at]; latest.seq != 0 {
+			*latest = change{}
+			p.dir.changed = true
 		}
 	}
 }
 
 // change applies an operation on entries of the cluster at hand.
 func (d *draft) change(op int, outcome uint8) {
-	c := d.sp.clusters[d.cluster].changes
-	c.apply(d.clusters[d.cluster].points, op, outcome)
-	d.clusters[d.cluster].fates[op] = outcome
+	r, c := &d.clusters[d.cluster], d.sp.clusters[d.cluster].changes
+	c.apply(r.points, op, outcome)
+	r.fates[op] = outcome
 	if outcome == nameLost {
 		return
 	}
-	o := c.ops[op]
-	for _, e := range o.touched() {
-		dir := d.dirs[e.dir]
-		dir.latest[d.cluster], dir.changed = change{o.seq, o.when}, true
+	for _, at := range [...]int{c.from[op], c.to[op]} {
+		if at >= 0 {
+			p := r.places[at]
+			p.dir.latest[p.at], p.dir.changed = change{c.ops[op].seq, c.ops[op].when}, true
+		}
 	}
 }
 
-// point makes an entry point to an inode, or to nothing for 0.
-func (d *draft) point(e entry, no uint64) {
-	dir := d.dirs[e.dir]
+// point makes a name point to an inode, or to nothing for 0.
+func (d *draft) point(dir *dirDraft, name string, no uint64) {
 	dir.changed = true
 	if no == 0 {
-		dir.names.remove(e.name)
+		dir.names.remove(name)
 	} else {
-		dir.names.set(e.name, namePriority(e.name), no)
+		dir.names.set(name, namePriority(name), no)
 	}
 }
 
@@ -200,7 +227,40 @@ func (d *draft) closeFile() {
 		dir.changed = true
 		return
 	}
-	d.putFile(d.sp.inode(no), old)
+	d.remake(old)
+}
+
+// remake puts an inode other than a directory into the table as it came out.
+func (d *draft) remake(f *fileDraft) {
+	if f.links == 0 {
+		d.table.remove(f.no)
+		return
+	}
+	v := version{links: f.links, sizing: f.sizing}
+	few := true
+	if f.sizing != nil {
+		v.code, few = f.sizing.code(f.outcome)
+	}
+	made := f.made[v]
+	if made == nil {
+		n := d.sp.inode(f.no)
+		made = newClean(n.no, f.links, f.state(n))
+		if few {
+			f.keep(v, made)
+		}
+	}
+	d.table.set(f.no, mix(f.no), made)
+}
+
+// keep remembers an inode for the images to come, but not the first: many drafts are
+// for one image.
+func (f *fileDraft) keep(v version, n *inode) {
+	switch {
+	case f.made == nil:
+		f.made = map[version]*inode{}
+	case len(f.made) < waysKept:
+		f.made[v] = n
+	}
 }
 
 func (f *fileDraft) set(g *fileDraft) {
@@ -238,68 +298,19 @@ func (d *draft) putDir(no uint64, dir *dirDraft) {
 	d.put(n, links, st)
 }
 
-// putFile stores a file as it came out. What comes out often is built once.
-func (d *draft) putFile(n *inode, f *fileDraft) {
-	key := madeKey{no: f.no, links: f.links, sizing: f.sizing}
-	var few bool
-	if key.code, few = f.code(); !few || f.links == 0 {
-		d.put(n, f.links, f.state(n))
-		return
-	}
-	if made, ok := d.made[key]; ok {
-		d.table.set(n.no, mix(n.no), made)
-		return
-	}
-	made := d.put(n, f.links, f.state(n))
-	if len(d.made) < madeMax {
-		d.made[key] = made
-	}
-}
-
-// madeKey is all that an inode of an image depends on.
-type madeKey struct {
-	no     uint64
-	links  int
-	sizing *sizing
-	code   uint64
-}
-
-const (
-	madeMax = 1 << 12 // inodes kept
-	waysMax = 1 << 6  // ways in which a file may come out for them to be kept
-)
-
-// code numbers what became of the file, if it is one of few ways.
-func (f *fileDraft) code() (code uint64, few bool) {
-	weight := uint64(1)
-	for _, kept := range f.attrs {
-		if kept {
-			code += weight
-		}
-		if weight *= 2; weight > waysMax {
-			return 0, false
-		}
-	}
-	for i, u := range f.units {
-		digit, radix := u.code(f.sizing, &f.sizing.units[i])
-		code += digit * weight
-		if weight *= radix; weight > waysMax {
-			return 0, false
-		}
-	}
-	return code, true
-}
-
 // put stores an inode of the image. A directory without a name stays until the
 // image is complete, for what is in it goes with it.
-func (d *draft) put(n *inode, links int, st state) *inode {
+func (d *draft) put(n *inode, links int, st state) {
 	if links == 0 && !n.isDir() {
 		d.table.remove(n.no)
-		return nil
+		return
 	}
-	made := &inode{no: n.no, dur: st, live: st, liveLinks: links, durLinks: links}
-	d.table.set(n.no, mix(n.no), made)
-	return made
+	d.table.set(n.no, mix(n.no), newClean(n.no, links, st))
+}
+
+// newClean returns an inode of an image, for any number of images to share.
+func newClean(no uint64, links int, st state) *inode {
+	return &inode{no: no, dur: st, live: st, liveLinks: links, durLinks: links}
 }
 
 // image returns the draft as a filesystem of its own.

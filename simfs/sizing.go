@@ -161,6 +161,45 @@ type fate struct {
 	filler  bool   // its gap holds filler
 }
 
+// waysKept bounds what is kept of a file, or of a page of it, from one image to others.
+const waysKept = 1 << 10
+
+// code numbers the ways that a file may come out; not few = they are too many.
+func (s *sizing) code(o outcome) (code uint64, few bool) {
+	weight := uint64(1)
+	for i := range o.attrs {
+		if o.attrs[i] {
+			code += weight
+		}
+		if weight *= 2; weight > waysKept {
+			return 0, false
+		}
+	}
+	for i, f := range o.units {
+		digit, radix := s.codeOf(f, &s.units[i])
+		code += digit * weight
+		if weight *= radix; weight > waysKept {
+			return 0, false
+		}
+	}
+	return code, true
+}
+
+// codeOf numbers what may become of a unit.
+func (s *sizing) codeOf(f fate, u *unit) (digit, radix uint64) {
+	digit, radix = uint64(f.version-u.low), uint64(u.high-u.low+1)
+	if s.torn || s.collateral {
+		digit, radix = digit*uint64(damages)+uint64(f.damage), radix*uint64(damages)
+	}
+	if s.stale && (s.torn || s.collateral || s.mayGap(u)) {
+		digit, radix = digit*2, radix*2
+		if f.filler {
+			digit++
+		}
+	}
+	return digit, radix
+}
+
 // resize makes room for a file, all of it lost.
 func (o *outcome) resize(attrs, units int) {
 	o.attrs, o.units = slices.Grow(o.attrs[:0], attrs)[:attrs], slices.Grow(o.units[:0], units)[:units]

@@ -61,14 +61,17 @@ func (s *sizing) written() []unit {
 	slices.SortFunc(all, func(a, b covered) int {
 		return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.op, b.op))
 	})
-	var out []unit
-	for _, c := range slices.Compact(all) {
+	all = slices.Compact(all)
+	pieces := make([]int, len(all))
+	out := make([]unit, 0, len(all))
+	for i, c := range all {
+		pieces[i] = c.op
 		last := len(out) - 1
 		if last < 0 || out[last].start != c.unit*grain {
-			out = append(out, unit{start: c.unit * grain, limit: (c.unit + 1) * grain})
+			out = append(out, unit{start: c.unit * grain, limit: (c.unit + 1) * grain, pieces: pieces[i:i:len(pieces)]})
 			last++
 		}
-		out[last].pieces = append(out[last].pieces, c.op)
+		out[last].pieces = out[last].pieces[:len(out[last].pieces)+1]
 	}
 	return out
 }

@@ -5,11 +5,9 @@ package simfs
 type pageOfUnits struct {
 	page     uint64
 	from, to int // places in sizing.units
-	made     map[uint64]page
+	keeps    bool
+	made     map[uint64]page // nil = none, and the first page is not kept: it may be the only one
 }
-
-// pagesKept bounds the pages that are kept of each page of a file.
-const pagesKept = 1 << 10
 
 // paginate sorts the units into pages; units that are no part of one stand alone and
 // keep nothing, and so do all if the size depends on them.
@@ -23,11 +21,7 @@ func (s *sizing) paginate() []*pageOfUnits {
 			out[last].to++
 			continue
 		}
-		p := &pageOfUnits{page: at, from: i, to: i + 1}
-		if keeps {
-			p.made = map[uint64]page{}
-		}
-		out = append(out, p)
+		out = append(out, &pageOfUnits{page: at, from: i, to: i + 1, keeps: keeps})
 	}
 	return out
 }
@@ -41,7 +35,7 @@ func (s *sizing) fillPage(st *state, p *pageOfUnits, fates []fate) {
 			last := &s.ops[u.writes()[f.version-1]]
 			st.touch(last.seq, last.when)
 		}
-		digit, radix := f.code(s, u)
+		digit, radix := s.codeOf(f, u)
 		key += digit * weight
 		weight *= radix
 		if weight > 1<<48 {
@@ -55,23 +49,11 @@ func (s *sizing) fillPage(st *state, p *pageOfUnits, fates []fate) {
 	for i, f := range fates {
 		s.fill(st, &s.units[p.from+i], f)
 	}
-	if weight != 0 && p.made != nil && len(p.made) < pagesKept {
+	switch {
+	case !p.keeps || weight == 0:
+	case p.made == nil:
+		p.made = map[uint64]page{}
+	case len(p.made) < waysKept:
 		p.made[key] = st.data.get(p.page)
 	}
-}
-
-// code numbers what may become of a unit.
-func (f fate) code(s *sizing, u *unit) (digit, radix uint64) {
-	digit, radix = uint64(f.version-u.low), uint64(u.high-u.low)+1
-	if s.stale {
-		digit *= 2
-		if f.filler {
-			digit++
-		}
-		radix *= 2
-	}
-	if s.torn || s.collateral {
-		digit, radix = digit*uint64(damages)+uint64(f.damage), radix*uint64(damages)
-	}
-	return digit, radix
 }
