@@ -3,6 +3,7 @@ package simfs
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -86,8 +87,12 @@ func (c Config) normal() (Config, []armed, error) {
 }
 
 func fixedSeed() func(string, uint64) uint64 {
-	r := rand.New(rand.NewPCG(1, 2))
-	return func(_ string, n uint64) uint64 { return r.Uint64N(n) }
+	r, mu := rand.New(rand.NewPCG(1, 2)), new(sync.Mutex) // a filesystem and its clones draw from one
+	return func(_ string, n uint64) uint64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return r.Uint64N(n)
+	}
 }
 
 // fixedInstant is where file times begin when Config.Now is nil.
