@@ -106,7 +106,11 @@ func (s *script) do(line string) error {
 		defer h.Close()
 		return h.Sync()
 	case "open":
-		h, err := s.f.OpenFile(at(arg), os.O_RDWR, 0)
+		flag := os.O_RDWR
+		if arg == "." {
+			flag = os.O_RDONLY
+		}
+		h, err := s.f.OpenFile(at(arg), flag, 0)
 		must(s.t, err)
 		s.handles[name] = h
 	case "close":
@@ -173,7 +177,7 @@ func facts(f *simfs.FS) string {
 			words += " private-" + name
 		}
 	}
-	return words
+	return strings.TrimSpace(words)
 }
 
 // What survives every crash after one sync that returned nil: the table of promises.
