@@ -2,8 +2,10 @@ package simfs_test
 
 import (
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -129,6 +131,15 @@ func TestNoOperations(t *testing.T) {
 	if got := seen[before:]; len(got) != 1 || got[0].Index != seen[before-1].Index+1 {
 		t.Errorf("operations %v, want the Stat alone, next in order", got)
 	}
+}
+
+// distinct lists what the images of a crash hold.
+func distinct(f *simfs.FS) []string {
+	seen := map[string]bool{}
+	for _, image := range f.Space().States() {
+		seen[letters(image)] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 func TestReconfigure(t *testing.T) {

@@ -66,6 +66,9 @@ func (s *sizing) uncut(i int) int64 {
 func (s *sizing) reached(at int64, i int, o outcome) (bool, int64) {
 	grain := s.grain()
 	next := (at/grain + 1) * grain
+	if at >= s.size { // what grew the file further is not durable
+		return false, next
+	}
 	place := s.unitAt(at)
 	if place < 0 || at >= s.units[place].limit {
 		if place+1 < len(s.units) {
@@ -75,7 +78,7 @@ func (s *sizing) reached(at int64, i int, o outcome) (bool, int64) {
 	}
 	for version, op := range s.units[place].writes() {
 		if op == i {
-			return version < o.units[place].version, s.units[place].limit
+			return version < o.units[place].version, min(s.units[place].limit, s.size)
 		}
 	}
 	return false, s.units[place].limit

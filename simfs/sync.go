@@ -36,6 +36,12 @@ func (h *handle) sync(c *call) error {
 	if !h.fs.syncStruck(c, h) {
 		h.fs.sync(o.no)
 	}
+	return h.heard(c)
+}
+
+// heard is the error of failed syncs that the handle has not reported yet.
+func (h *handle) heard(c *call) error {
+	o := h.inode
 	if h.errs == o.errs {
 		return nil
 	}
@@ -57,18 +63,47 @@ func (f *FS) SyncAll() {
 // sync is a sync that the disk did: all that the profile promises of it.
 func (f *FS) sync(no uint64) {
 	f.settleDeferred()
+	f.commit(no)
+	f.syncInode(no)
+}
+
+// commit makes durable what a sync of the inode takes along: names, and what other
+// inodes have pending.
+func (f *FS) commit(no uint64) {
 	names := f.synced(no)
 	f.persistAll(names)
-	switch f.traits.sync {
-	case scopeMetadata:
-		flushed := f.flushed(names)
-		for _, other := range slices.Sorted(maps.Keys(f.pending)) {
+	if f.traits.sync != scopeMetadata && f.traits.sync != scopeAll {
+		return
+	}
+	flushed := f.flushed(names)
+	for _, other := range slices.Sorted(maps.Keys(f.pending)) {
+		switch {
+		case other == no:
+		case f.traits.sync == scopeAll:
+			f.syncInode(other)
+		default:
 			f.persistOrdered(other, flushed[other])
 		}
-	case scopeAll:
-		f.syncEvery()
 	}
-	f.syncInode(no)
+}
+
+// owes reports whether a sync of the inode would make anything durable.
+func (f *FS) owes(no uint64) bool {
+	if p := f.pending[no]; p != nil && len(p.ops) > 0 {
+		return true
+	}
+	if len(f.deferred) > 0 || len(f.synced(no)) > 0 {
+		return true
+	}
+	if f.traits.sync != scopeMetadata && f.traits.sync != scopeAll {
+		return false
+	}
+	for _, p := range f.pending {
+		if slices.ContainsFunc(p.ops, func(op fileOp) bool { return f.traits.binds(&op) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // syncEvery syncs every inode that has something pending.

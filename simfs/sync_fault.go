@@ -1,5 +1,7 @@
 package simfs
 
+import "slices"
+
 // syncFailure is what a failed sync leaves.
 type syncFailure struct {
 	cache    CacheAfter
@@ -28,13 +30,14 @@ func (t *traits) failure(r *Rule) syncFailure {
 func (f *FS) syncStruck(c *call, h *handle) bool {
 	o := h.inode
 	switch c.fault {
-	case DropSync:
-		if !f.abandon(o.no) {
+	case DropSync, DeferSync:
+		switch {
+		case !f.owes(o.no):
 			f.miss(c)
-		}
-	case DeferSync:
-		if !f.deferSync(o.no) {
-			f.miss(c)
+		case c.fault == DropSync:
+			f.abandon(o.no)
+		default:
+			f.deferred = append(f.deferred, deferral{o.no, f.seq, f.synced(o.no)})
 		}
 	case FailSync:
 		left := f.traits.failure(&c.by.Rule)
@@ -69,52 +72,69 @@ func (f *FS) hear(o *openInode) {
 	f.settleEmpty(o.no, p)
 }
 
-// failSync is a sync of a file that did not write what it was to write.
+// failSync is a sync of a file that did not write what it was to write. Metadata that
+// is durable has taken the metadata before it along.
 func (f *FS) failSync(no uint64, left syncFailure) {
+	if left.metadata == MetadataPersist {
+		f.commit(no)
+	}
 	p := f.pending[no]
 	if p == nil || len(p.ops) == 0 {
 		return
 	}
-	rest := p.ops
-	if left.metadata == MetadataPersist {
-		rest = f.persistMetadata(no, p, left.units)
-	}
+	rest, raw := f.persistPart(no, p, left)
 	switch left.cache {
 	case CacheKeepDirty:
-		p.ops = rest
-		return
+		p.ops, p.raw = rest, raw
 	case CacheRevert:
-		f.revert(no)
-		p.ops = attributesOf(rest)
-		return
+		p.ops, p.raw, p.lost = attributesOf(rest), nil, nil
+		f.revert(no, p.ops)
+	default:
+		f.disown(no, p, rest)
 	}
-	f.disown(no, p, rest)
+	if len(p.ops) == 0 {
+		f.settle(no, p)
+	}
 }
 
-// persistMetadata makes the size and the attributes of a file durable and, of its
-// units, those that got through: none, or some. It returns what is still pending.
-func (f *FS) persistMetadata(no uint64, p *pending, units UnitsFailed) []fileOp {
+// persistPart makes durable what got through a sync that failed: size and attributes,
+// unless they are rolled back, and none or some of the units. It returns what did not.
+func (f *FS) persistPart(no uint64, p *pending, left syncFailure) ([]fileOp, spans) {
 	l := f.logOf(no, p.ops)
-	resizes := l.resizes()
-	s := newSizing(l, resizes, resizes, &everything)
-	through := func(u *unit) int {
-		if units == UnitsSome && u.high > u.low && f.choose(LabelFail, 2) == 1 {
+	apart := f.traits
+	apart.dataJoins, apart.growJoins = false, false // not even a journal has brought the data along
+	l.traits = &apart
+	resizes, h := 0, horizon{}
+	if left.metadata == MetadataPersist {
+		resizes, h = l.resizes(), everything
+	}
+	s := newSizing(l, resizes, resizes, &h)
+	gap := f.gap(s)
+	if left.cache == CacheKeepDirty {
+		gap = nil // still to be filled
+	}
+	o := s.outcome(func(u *unit) int {
+		if left.units == UnitsSome && u.high > u.low && f.choose(LabelFail, 2) == 1 {
 			return u.high
 		}
 		return u.low
+	}, gap)
+	if left.metadata != MetadataPersist {
+		clear(o.attrs)
 	}
-	o := s.outcome(through, f.gap(s))
 	n := f.edit(no)
 	n.dur = s.build(o)
-	rest, raw := s.rest(o)
-	p.raw = raw
-	return rest
+	return s.rest(o)
 }
 
-// revert makes programs see what is durable of the bytes and the size of a file.
-func (f *FS) revert(no uint64) {
+// revert makes programs see what is durable of a file, but for the changes of its
+// attributes, those pending included.
+func (f *FS) revert(no uint64, attrs []fileOp) {
 	n := f.edit(no)
-	n.live.size, n.live.data = n.dur.size, n.dur.data.share()
+	n.live.size, n.live.data, n.live.mtime = n.dur.size, n.dur.data.share(), n.dur.mtime
+	for i := range attrs {
+		attrs[i].attr.apply(&n.live)
+	}
 }
 
 func attributesOf(ops []fileOp) []fileOp {
@@ -135,24 +155,25 @@ func (f *FS) disown(no uint64, p *pending, rest []fileOp) {
 			p.lost.add(op.off, min(op.end(), size))
 		}
 	}
-	p.parted, p.raw = true, nil
-	f.settle(no, p)
+	p.ops, p.raw, p.parted = nil, nil, true
 }
 
-// abandon is a sync that the disk did not do although the cache takes its pages for
-// clean: what was pending is no longer, and is not durable. It reports whether
-// anything was pending.
-func (f *FS) abandon(no uint64) bool {
+// dropped is a sync that the disk did not do although the cache takes its pages for
+// clean.
+var dropped = syncFailure{CacheKeepNew, MetadataRollback, ReportNow, UnitsAll}
+
+// abandon is a sync that was dropped: what was pending of the inode is no longer, and
+// is not durable.
+func (f *FS) abandon(no uint64) {
 	p := f.pending[no]
-	if p == nil || len(p.ops)+len(p.names) == 0 {
-		return false
+	if p == nil {
+		return
 	}
 	for _, op := range p.names {
 		f.part(op.from.dir, op.to.dir, op.ino, op.over)
 	}
-	f.forget(append([]*nameOp(nil), p.names...), nil)
-	f.disown(no, p, p.ops)
-	return true
+	f.forget(slices.Clone(p.names), nil)
+	f.failSync(no, dropped)
 }
 
 // part marks inodes whose live and durable state no longer meet.
@@ -164,38 +185,19 @@ func (f *FS) part(inodes ...uint64) {
 	}
 }
 
-// deferral is a sync that the drive has put off.
+// deferral is a sync that the drive has put off. A sync of the same inode that fails
+// or is dropped before it is done takes its bytes with it.
 type deferral struct {
-	no  uint64
-	seq uint64 // what was pending then has no later number
-}
-
-// deferSync puts a sync off until the next honest one, of whatever. It reports whether
-// anything was pending.
-func (f *FS) deferSync(no uint64) bool {
-	p := f.pending[no]
-	if p == nil || len(p.ops)+len(p.names) == 0 {
-		return false
-	}
-	f.deferred = append(f.deferred, deferral{no, f.seq})
-	return true
+	no    uint64
+	seq   uint64    // what was pending then has no later number
+	names []*nameOp // that were to be durable, oldest first
 }
 
 // settleDeferred does the syncs that were put off.
 func (f *FS) settleDeferred() {
 	for _, d := range f.deferred {
-		p := f.pending[d.no]
-		if p == nil {
-			continue
-		}
-		var names []*nameOp
-		for _, op := range p.names {
-			if op.seq <= d.seq {
-				names = append(names, op)
-			}
-		}
-		f.persistAll(f.closure(names))
-		if p = f.pending[d.no]; p != nil && f.inode(d.no) != nil {
+		f.persistAll(slices.DeleteFunc(d.names, func(op *nameOp) bool { return op.done }))
+		if p := f.pending[d.no]; p != nil && f.inode(d.no) != nil {
 			f.syncBefore(d.no, p, d.seq)
 		}
 	}
@@ -215,7 +217,10 @@ func (f *FS) syncBefore(no uint64, p *pending, seq uint64) {
 	default:
 		state := f.whole(f.logOf(no, p.ops[:n]))
 		f.edit(no).dur = state
-		p.ops, p.raw = append([]fileOp(nil), p.ops[n:]...), nil
+		for i := range p.ops[:n] {
+			p.raw.remove(p.ops[i].off, p.ops[i].end())
+		}
+		p.ops = slices.Clone(p.ops[n:])
 	}
 }
 

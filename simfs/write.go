@@ -86,7 +86,11 @@ func (h *handle) writeTo(c *call, b []byte) (int, error) {
 		f.write(no, b, c.Off)
 	}
 	if h.flag&os.O_SYNC != 0 {
+		f.hear(h.inode)
 		f.sync(no)
+		if err := h.heard(c); err != nil {
+			return 0, err
+		}
 	}
 	if c.fault == FailAfter {
 		return 0, c.wrap(c.by.failure())
