@@ -129,6 +129,9 @@
 // directory listings by pages, [io.EOF] and offsets. An [FS] and its handles are safe
 // for use by many goroutines, and inside a bubble of testing/synctest.
 //
+// [Load] begins from files that exist, [Copy] takes an image to a directory on disk, [Diff]
+// says how two trees differ.
+//
 // The package example loses a configuration file between write and rename; the example
 // of [CrashTest] mends that step by step; the example of [FS.SetFaults] arms rules and
 // reads their counters.
@@ -144,8 +147,10 @@
 //     a size of 4096, for the machine's own order and size are not to be foretold; Seek
 //     on a directory starts its listing again; reading a closed directory is
 //     fs.ErrClosed, which programs can match, where os says poll.ErrFileClosing; Read of
-//     a directory is always EISDIR; WriteAt on an append handle is an *fs.PathError;
-//     RemoveAll of a name that ends in ".." removes nothing, where os empties the
-//     parent, and reports "remove" and the path that it failed at; new files belong to
-//     user and group 0; FileInfo.Sys is an *Attr, so that os.SameFile is false.
+//     a directory is always EISDIR; RemoveAll of a name that ends in ".." removes
+//     nothing, where os empties the parent, and reports "remove" and the path that it
+//     failed at; new files belong to user and group 0, and Chown keeps set-user-ID;
+//     FileInfo.Sys is an *Attr, so that os.SameFile is false.
+//   - Paths of operations and of rules are the names as they were given, made absolute
+//     and clean, and not resolved through links.
 package simfs

@@ -402,13 +402,17 @@ func TestLyingDiskStaysWhole(t *testing.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "crash"), 1))
 		f, p := rapidFS(t, func(_ string, n uint64) uint64 { return r.Uint64N(n) })
 		honest, q := rapidFS(t, nil)
+		profile := profileOf(t)
+		check(t, f.Reconfigure(simfs.Config{Profile: profile, Choose: func(_ string, n uint64) uint64 { return r.Uint64N(n) }}))
 		for range 4 {
 			seed := p.r.Uint64()
 			*p = program{f: f, r: rand.New(rand.NewPCG(seed, 0)), sync: true}
 			*q = program{f: honest, r: rand.New(rand.NewPCG(seed, 0)), sync: true}
 			check(t, f.SetFaults(
 				simfs.Rule{Nth: r.Uint64N(3), Effect: simfs.DropSync},
-				simfs.Rule{Nth: r.Uint64N(3), Effect: simfs.FailSync},
+				simfs.Rule{Nth: r.Uint64N(3), Effect: simfs.FailSync, Cache: []simfs.CacheAfter{simfs.CacheKeepNew, simfs.CacheKeepDirty}[r.IntN(2)],
+					Metadata: simfs.MetadataAfter(r.IntN(3)), Report: simfs.ReportAt(r.IntN(3)), Units: simfs.UnitsFailed(r.IntN(2))},
+				simfs.Rule{Nth: r.Uint64N(3), Effect: simfs.DeferSync},
 			))
 			p.run(40)
 			q.run(40)
@@ -418,7 +422,14 @@ func TestLyingDiskStaysWhole(t *testing.T) {
 				(&program{f: g, r: r, sync: true}).run(20)
 				whole(t, g.Crash())
 			}
+			check(t, f.SetFaults())
 			f, honest = f.Restart(), honest.Restart()
+			if r.IntN(2) == 0 {
+				f.SyncAll()
+				if n := f.Space().Count(); n.Int64() != 1 {
+					t.Fatalf("%v states after SyncAll, want one", n)
+				}
+			}
 			if diff := cmp.Diff(whole(t, honest), whole(t, f)); diff != "" {
 				t.Fatalf("what programs see, -honest disk +lying disk:\n%s", diff)
 			}

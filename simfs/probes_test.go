@@ -181,7 +181,7 @@ func TestProbesFailOnMemMapFs(t *testing.T) {
 		got[set.name] = fmt.Sprintf("%d of %d", failed, len(set.probes))
 	}
 	want := map[string]string{
-		"namespace": "35 of 38", "flags": "12 of 15", "identity": "13 of 22", "io": "12 of 19",
+		"namespace": "35 of 38", "flags": "13 of 16", "identity": "14 of 23", "io": "12 of 19",
 		"directories": "7 of 11", "links": "35 of 35", // it has none
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -412,6 +412,11 @@ var flagProbes = []probe{
 		h := b.open("/w/f", os.O_WRONLY)
 		return b.all(only(h.Read(make([]byte, 1))), only(h.ReadAt(make([]byte, 1), 0)))
 	}, want: "path: read /w/f: bad file descriptor, path: read /w/f: bad file descriptor"},
+	{name: "O_WRONLY and O_RDWR together neither read nor write", do: func(b bench) string {
+		b.file("/w/f", "abc")
+		h := b.open("/w/f", os.O_WRONLY|os.O_RDWR)
+		return b.all(only(h.Read(make([]byte, 1))), only(h.Write([]byte("x"))), h.Truncate(0), h.Sync(), b.content("/w/f"))
+	}, want: "path: read /w/f: bad file descriptor, path: write /w/f: bad file descriptor, path: truncate /w/f: invalid argument, ok, abc"},
 	{name: "O_RDONLY does not write", do: func(b bench) string {
 		b.file("/w/f", "abc")
 		h := b.open("/w/f", os.O_RDONLY)
@@ -585,6 +590,9 @@ var identityProbes = []probe{
 		b.must(b.Rename("/w/d/f", "/w/e/f"))
 		return b.all(b.isOld("/w/d"), b.isOld("/w/e"), b.isOld("/w/e/f"))
 	}, want: "false, false, true"},
+	{name: "Chtimes with two zero times does not even look", do: func(b bench) string {
+		return b.all(b.Chtimes("/w/no", time.Time{}, time.Time{}))
+	}, want: "ok"},
 	{name: "Chtimes sets the time, and a zero time does not", do: func(b bench) string {
 		b.file("/w/f", "x")
 		b.must(b.Chtimes("/w/f", time.Unix(5, 0), time.Unix(7, 8)))

@@ -95,7 +95,7 @@ func (h *handle) readable() syscall.Errno {
 	switch {
 	case h.isDir:
 		return syscall.EISDIR
-	case access(h.flag) == os.O_WRONLY:
+	case access(h.flag) != os.O_RDONLY && access(h.flag) != os.O_RDWR:
 		return syscall.EBADF
 	}
 	return 0

@@ -155,7 +155,7 @@ func (h *handle) truncate(c *call, size int64) error {
 
 // writable says what the open flags forbid.
 func (h *handle) writable() syscall.Errno {
-	if h.isDir || access(h.flag) == os.O_RDONLY {
+	if h.isDir || access(h.flag) != os.O_WRONLY && access(h.flag) != os.O_RDWR {
 		return syscall.EBADF
 	}
 	return 0
