@@ -45,8 +45,8 @@ func BenchmarkAppendSync(b *testing.B) {
 		{"simfs", func() afero.Fs { return benchFS(b) }},
 		{"memmapfs", afero.NewMemMapFs},
 	} {
-		for _, mib := range []int{1, 64} {
-			b.Run(fmt.Sprintf("fs=%s/mib=%d/bytes=4096", sys.name, mib), func(b *testing.B) {
+		for _, mib := range []int{1, 4, 16, 64} {
+			b.Run(fmt.Sprintf("fs=%s/held=%dMiB/bytes=4096", sys.name, mib), func(b *testing.B) {
 				h := hold(b, sys.fs(), "/f", mib)
 				block := make([]byte, 4096)
 				b.ReportAllocs()
@@ -68,23 +68,29 @@ func BenchmarkAppendSync(b *testing.B) {
 func BenchmarkAppend(b *testing.B) {
 	for _, sys := range []struct {
 		name string
-		fs   afero.Fs
-	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
-		b.Run(fmt.Sprintf("fs=%s/bytes=128", sys.name), func(b *testing.B) {
-			h := hold(b, sys.fs, "/f", 8)
-			record := make([]byte, 128)
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				if i%1024 == 0 {
-					must(b, h.Truncate(8<<20))
-					must(b, h.Sync())
-					_, err := h.Seek(0, io.SeekEnd)
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		for _, size := range []int{128, 4096} {
+			b.Run(fmt.Sprintf("fs=%s/bytes=%d", sys.name, size), func(b *testing.B) {
+				h := hold(b, sys.fs(), "/f", 8)
+				record := make([]byte, size)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%1024 == 0 {
+						must(b, h.Truncate(8<<20))
+						must(b, h.Sync())
+						_, err := h.Seek(0, io.SeekEnd)
+						must(b, err)
+					}
+					_, err := h.Write(record)
 					must(b, err)
 				}
-				_, err := h.Write(record)
-				must(b, err)
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -93,7 +99,7 @@ func BenchmarkReadAt(b *testing.B) {
 		name string
 		fs   afero.Fs
 	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
-		b.Run(fmt.Sprintf("fs=%s/mib=64/bytes=4096", sys.name), func(b *testing.B) {
+		b.Run(fmt.Sprintf("fs=%s/held=64MiB/bytes=4096", sys.name), func(b *testing.B) {
 			h := hold(b, sys.fs, "/f", 64)
 			block := make([]byte, 4096)
 			b.SetBytes(4096)
@@ -106,20 +112,46 @@ func BenchmarkReadAt(b *testing.B) {
 	}
 }
 
-// BenchmarkCrash takes a crash image while 64 KiB of what is held is unsynced.
-func BenchmarkCrash(b *testing.B) {
+// BenchmarkClone takes a crash image while 64 KiB of what is held is unsynced.
+func BenchmarkClone(b *testing.B) {
 	for _, mib := range []int{1, 16, 64, 256} {
-		b.Run(fmt.Sprintf("mib=%d/dirtykib=64", mib), func(b *testing.B) {
+		b.Run(fmt.Sprintf("held=%dMiB/dirty=64KiB", mib), func(b *testing.B) {
 			f := benchFS(b)
 			h := hold(b, f, "/f", mib)
 			syncDir(b, f, "/")
+			block := make([]byte, 4096)
 			for i := range int64(16) {
-				_, err := h.WriteAt(make([]byte, 4096), i<<20/16)
+				_, err := h.WriteAt(block, i<<20/16)
 				must(b, err)
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				f.Crash()
+				f.Clone()
+			}
+		})
+	}
+}
+
+// BenchmarkOverwrite writes 4 KiB inside 64 MiB, and syncs now and then.
+func BenchmarkOverwrite(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		b.Run(fmt.Sprintf("fs=%s/held=64MiB/bytes=4096", sys.name), func(b *testing.B) {
+			h := hold(b, sys.fs(), "/f", 64)
+			block := make([]byte, 4096)
+			b.SetBytes(int64(len(block)))
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				_, err := h.WriteAt(block, int64(i*7919%16384)*4096)
+				must(b, err)
+				if i%rewindEvery == 0 {
+					must(b, h.Sync())
+				}
 			}
 		})
 	}
