@@ -46,7 +46,7 @@ func BenchmarkAppendSync(b *testing.B) {
 		{"memmapfs", afero.NewMemMapFs},
 	} {
 		for _, mib := range []int{1, 4, 16, 64} {
-			b.Run(fmt.Sprintf("fs=%s/mib=%d/bytes=4096", sys.name, mib), func(b *testing.B) {
+			b.Run(fmt.Sprintf("fs=%s/held=%dMiB/bytes=4096", sys.name, mib), func(b *testing.B) {
 				h := hold(b, sys.fs(), "/f", mib)
 				block := make([]byte, 4096)
 				b.ReportAllocs()
@@ -100,7 +100,7 @@ func BenchmarkReadAt(b *testing.B) {
 		name string
 		fs   afero.Fs
 	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
-		b.Run(fmt.Sprintf("fs=%s/mib=64/bytes=4096", sys.name), func(b *testing.B) {
+		b.Run(fmt.Sprintf("fs=%s/held=64MiB/bytes=4096", sys.name), func(b *testing.B) {
 			h := hold(b, sys.fs, "/f", 64)
 			block := make([]byte, 4096)
 			b.SetBytes(4096)
@@ -120,8 +120,9 @@ func BenchmarkClone(b *testing.B) {
 			f := benchFS(b)
 			h := hold(b, f, "/f", mib)
 			syncDir(b, f, "/")
+			block := make([]byte, 4096)
 			for i := range int64(16) {
-				_, err := h.WriteAt(make([]byte, 4096), i<<20/16)
+				_, err := h.WriteAt(block, i<<20/16)
 				must(b, err)
 			}
 			b.ReportAllocs()
@@ -132,22 +133,86 @@ func BenchmarkClone(b *testing.B) {
 	}
 }
 
-// BenchmarkOverwrite writes 4 KiB inside a file of 64 MiB.
+// BenchmarkOverwrite writes 4 KiB inside 64 MiB, and syncs now and then.
 func BenchmarkOverwrite(b *testing.B) {
 	for _, sys := range []struct {
 		name string
-		fs   afero.Fs
-	}{{"simfs", benchFS(b)}, {"memmapfs", afero.NewMemMapFs()}} {
-		b.Run(fmt.Sprintf("fs=%s/mib=64/bytes=4096", sys.name), func(b *testing.B) {
-			h := hold(b, sys.fs, "/f", 64)
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		b.Run(fmt.Sprintf("fs=%s/held=64MiB/bytes=4096", sys.name), func(b *testing.B) {
+			h := hold(b, sys.fs(), "/f", 64)
 			block := make([]byte, 4096)
+			b.SetBytes(int64(len(block)))
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
+				_, err := h.WriteAt(block, int64(i*7919%16384)*4096)
+				must(b, err)
 				if i%rewindEvery == 0 {
 					must(b, h.Sync())
 				}
-				_, err := h.WriteAt(block, int64(i%16384)*4096)
-				must(b, err)
+			}
+		})
+	}
+}
+
+// fill gives f a directory with that many files, durably.
+func fill(b *testing.B, f afero.Fs, dir string, entries int) {
+	b.Helper()
+	must(b, f.Mkdir(dir, 0o700))
+	for i := range entries {
+		h, err := f.Create(fmt.Sprintf("%s/%06d", dir, i))
+		must(b, err)
+		must(b, h.Close())
+	}
+	syncDir(b, f, dir)
+	syncDir(b, f, "/")
+}
+
+// BenchmarkRename moves one file to and fro in a directory of many.
+func BenchmarkRename(b *testing.B) {
+	for _, sys := range []struct {
+		name string
+		fs   func() afero.Fs
+	}{
+		{"simfs", func() afero.Fs { return benchFS(b) }},
+		{"memmapfs", afero.NewMemMapFs},
+	} {
+		for _, entries := range []int{100, 1_000, 10_000} {
+			b.Run(fmt.Sprintf("fs=%s/entries=%d", sys.name, entries), func(b *testing.B) {
+				f := sys.fs()
+				fill(b, f, "/d", entries)
+				from, to := "/d/000042", "/d/other"
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					must(b, f.Rename(from, to))
+					from, to = to, from
+					if i%rewindEvery == 0 {
+						syncDir(b, f, "/d") // or what is pending grows for ever
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkSyncDir syncs one rename in a directory of many. On MemMapFs a sync does
+// nothing.
+func BenchmarkSyncDir(b *testing.B) {
+	for _, entries := range []int{100, 1_000, 10_000} {
+		b.Run(fmt.Sprintf("fs=simfs/entries=%d", entries), func(b *testing.B) {
+			f := benchFS(b)
+			fill(b, f, "/d", entries)
+			d, err := f.Open("/d")
+			must(b, err)
+			from, to := "/d/000042", "/d/other"
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, f.Rename(from, to))
+				from, to = to, from
+				must(b, d.Sync())
 			}
 		})
 	}

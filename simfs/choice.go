@@ -69,8 +69,12 @@ func (c *choice) count() *big.Int {
 		return new(big.Int).SetUint64(uint64(c.m))
 	case c.ways == nil:
 		c.ways = new(big.Int)
+		under := c.under
+		if c.m > manyOptions { // too much to keep
+			under = func(option uint32) []*choice { return c.by.under(c.at, option) }
+		}
 		for option := range c.m {
-			c.ways.Add(c.ways, count(c.under(option)))
+			c.ways.Add(c.ways, count(under(option)))
 		}
 	}
 	return c.ways

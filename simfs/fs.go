@@ -14,7 +14,7 @@ import (
 // FS is a simulated filesystem. It and its handles may be used by many goroutines
 // at once.
 type FS struct {
-	cfg    Config
+	cfg    *Config // shared with its images, not changed
 	traits traits
 	mu     sync.Mutex // guards all below, and every handle
 
@@ -58,7 +58,7 @@ func New(cfg Config) (*FS, error) {
 		return nil, err
 	}
 	f := &FS{
-		cfg: cfg, traits: cfg.traits(), faults: armed, tok: new(token), next: rootInode,
+		cfg: &cfg, traits: cfg.traits(), faults: armed, tok: new(token), next: rootInode,
 	}
 	now := f.now()
 	dir := f.newInode(fs.ModeDir|0o755, now)
@@ -84,7 +84,7 @@ func (f *FS) Reconfigure(cfg Config) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cfg, f.traits, f.faults = cfg, cfg.traits(), armed
+	f.cfg, f.traits, f.faults = &cfg, cfg.traits(), armed
 	return nil
 }
 

@@ -127,30 +127,40 @@ func (o *order) choices() []*choice {
 
 func (o *order) under(_ int, option uint32) []*choice {
 	m := &o.marks[option]
-	outcome := func(op int) uint8 {
-		switch {
-		case op < m.names:
-			return nameKept
-		case op == m.names:
-			return m.split
-		}
-		return nameLost
-	}
 	var out []*choice
 	points := make([]uint64, len(o.entries))
 	for i := range o.inodes {
 		n := &o.inodes[i]
+		links := o.links(n, m.outcome, points)
+		if o.plain(n, links) {
+			continue
+		}
 		h := m.horizon
 		if o.sp.flush {
 			h.ahead = o.flushed(n, m.names)
 		}
-		out = append(out, o.sp.file(n.no, o.links(n, outcome, points), h))
+		out = append(out, o.sp.file(n.no, links, h))
 	}
 	for _, no := range o.files {
 		out = append(out, o.sp.file(no, o.sp.inode(no).durLinks, m.horizon))
 	}
 	return out
 }
+
+// outcome is what becomes of an operation on entries.
+func (m *mark) outcome(op int) uint8 {
+	switch {
+	case op < m.names:
+		return nameKept
+	case op == m.names:
+		return m.split
+	}
+	return nameLost
+}
+
+// plain reports whether nothing but the names of an inode was open. A choice for it
+// under every option would be as many as the square of the operations.
+func (o *order) plain(n *named, links int) bool { return links == 0 || o.sp.logs[n.no] == nil }
 
 // flushed is the latest surviving rename of the inode over another.
 func (o *order) flushed(n *named, names int) uint64 {
@@ -170,5 +180,12 @@ func (o *order) settle(d *draft, _ int, option uint32) {
 	}
 	if m.split != nameLost {
 		d.change(m.names, m.split)
+	}
+	points := make([]uint64, len(o.entries))
+	for i := range o.inodes {
+		n := &o.inodes[i]
+		if links := o.links(n, m.outcome, points); o.plain(n, links) {
+			d.file(n.no, links, nil)
+		}
 	}
 }

@@ -3,143 +3,141 @@ package simfs_test
 import (
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/batpak/batpak-sim/simfs"
 	"github.com/spf13/afero"
 )
 
-// bigCrashes are crashes with 2^16 images.
-var bigCrashes = []struct {
+// shapes are crashes that leave 2^16 images each, the last 3 * 2^14.
+var shapes = []struct {
 	name  string
-	build func(b *testing.B, f *simfs.FS)
+	build func(t testing.TB, f *simfs.FS)
 }{
-	{"one-file-of-16-units", func(b *testing.B, f *simfs.FS) {
-		durably(b, f, "/w/f", strings.Repeat("o", 16))
-		put(b, f, "/w/f", 0, strings.Repeat("n", 16), false)
+	{"one-file-of-16-units", func(t testing.TB, f *simfs.FS) {
+		durably(t, f, "/w/f", "oooooooooooooooo")
+		put(t, f, "/w/f", 0, "nnnnnnnnnnnnnnnn", false)
 	}},
-	{"16-files-of-one-unit", func(b *testing.B, f *simfs.FS) {
+	{"16-files-of-one-unit", func(t testing.TB, f *simfs.FS) {
 		for i := range 16 {
-			durably(b, f, fmt.Sprintf("/w/f%d", i), "o")
+			durably(t, f, fmt.Sprintf("/w/f%d", i), "o")
 		}
 		for i := range 16 {
-			put(b, f, fmt.Sprintf("/w/f%d", i), 0, "n", false)
-		}
-	}},
-	{"16-names", func(b *testing.B, f *simfs.FS) {
-		for i := range 16 {
-			put(b, f, fmt.Sprintf("/w/f%d", i), os.O_CREATE, "n", true)
+			put(t, f, fmt.Sprintf("/w/f%d", i), 0, "n", false)
 		}
 	}},
-	{"a-log-and-4-checkpoints", func(b *testing.B, f *simfs.FS) {
-		durably(b, f, "/w/log", strings.Repeat("o", 8))
-		for i := range 4 {
-			put(b, f, fmt.Sprintf("/w/c%d.tmp", i), os.O_CREATE, "n", true)
-			durably(b, f, fmt.Sprintf("/w/c%d", i), "o")
+	{"16-names", func(t testing.TB, f *simfs.FS) {
+		for i := range 16 {
+			put(t, f, fmt.Sprintf("/w/f%d", i), os.O_CREATE, "n", true)
 		}
-		for i := range 4 {
-			must(b, f.Chmod(fmt.Sprintf("/w/c%d.tmp", i), 0o600))
-			must(b, f.Rename(fmt.Sprintf("/w/c%d.tmp", i), fmt.Sprintf("/w/c%d", i)))
+	}},
+	{"wal-checkpoint-and-names", func(t testing.TB, f *simfs.FS) {
+		durably(t, f, "/w/wal", "oooooooo")
+		durably(t, f, "/w/checkpoint", "o")
+		put(t, f, "/w/wal", 0, "nnnnnnnn", false)
+		put(t, f, "/w/checkpoint.tmp", os.O_CREATE, "n", true)
+		must(t, f.Rename("/w/checkpoint.tmp", "/w/checkpoint"))
+		for i := range 6 {
+			put(t, f, fmt.Sprintf("/w/segment%d", i), os.O_CREATE, "n", true)
 		}
-		put(b, f, "/w/log", 0, strings.Repeat("n", 8), false)
 	}},
 }
 
-// BenchmarkStates makes all images of such a crash, bare and with their Sums.
+func shaped(t testing.TB, build func(testing.TB, *simfs.FS)) *simfs.FS {
+	t.Helper()
+	f, err := simfs.New(simfs.Config{})
+	must(t, err)
+	must(t, f.Mkdir("/w", 0o755))
+	syncDir(t, f, "/")
+	build(t, f)
+	return f
+}
+
+// BenchmarkStates makes all images of a crash.
 func BenchmarkStates(b *testing.B) {
-	for _, tt := range bigCrashes {
-		for _, summed := range []bool{false, true} {
-			b.Run(fmt.Sprintf("images=65536/%s/summed=%v", tt.name, summed), func(b *testing.B) {
-				f := newFS(b, simfs.Config{})
-				tt.build(b, f)
-				if n := f.Space().Count(); n.Int64() != 1<<16 {
-					b.Fatalf("%v images, want 65536", n)
+	for _, tt := range shapes {
+		b.Run(tt.name, func(b *testing.B) {
+			f := shaped(b, tt.build)
+			n := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				for range f.Space().States() {
+					n++
 				}
-				b.ReportAllocs()
-				n := 0
-				for b.Loop() {
-					states := f.Space().States()
-					if summed {
-						states = simfs.Distinct(states)
-					}
-					for range states {
-						n++
-					}
-				}
-				b.ReportMetric(float64(b.N<<16)/b.Elapsed().Seconds(), "images/s")
-				b.ReportMetric(float64(n)/float64(b.N), "distinct")
-			})
-		}
+			}
+			b.ReportMetric(float64(n)/float64(b.N), "images")
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")
+		})
 	}
 }
 
-// BenchmarkCrashTest checks every image with a check that reads one file.
+// BenchmarkDistinct makes them and tells them apart by what they hold.
+func BenchmarkDistinct(b *testing.B) {
+	for _, tt := range shapes {
+		b.Run(tt.name, func(b *testing.B) {
+			f := shaped(b, tt.build)
+			n := f.Space().Count().Int64()
+			b.ReportAllocs()
+			for b.Loop() {
+				for range simfs.Distinct(f.Space().States()) {
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}
+
+// BenchmarkCrashTest checks every image of one crash with a check that does nothing.
 func BenchmarkCrashTest(b *testing.B) {
 	test := simfs.CrashTest{
-		Setup: func(f afero.Fs) error { return afero.WriteFile(f, "/f", units(strings.Repeat("o", 12)), 0o600) },
+		Setup: func(f afero.Fs) error { return f.Mkdir("/w", 0o755) },
 		Workload: func(f afero.Fs, _ *simfs.Acks) error {
-			h, err := f.OpenFile("/f", os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			_, err = h.Write(units(strings.Repeat("n", 12)))
-			return err
+			put(b, f, "/w/f", os.O_CREATE, "nnnnnnnnnnnn", false)
+			return nil
 		},
-		Check: func(f afero.Fs, _ *simfs.Acks) error {
-			_, err := afero.ReadFile(f, "/f")
-			return err
-		},
+		Check: func(afero.Fs, *simfs.Acks) error { return nil },
 	}
+	checked := 0
 	b.ReportAllocs()
-	images := 0
 	for b.Loop() {
-		report := test.Test(b)
-		images += report.Checked
+		report, err := test.Run()
+		must(b, err)
+		checked += report.Checked + report.Duplicates
 	}
-	b.ReportMetric(float64(images)/b.Elapsed().Seconds(), "images/s")
+	b.ReportMetric(float64(checked)/b.Elapsed().Seconds(), "images/s")
 }
 
-// BenchmarkCount counts the images of a crash with very many.
+// BenchmarkCount lists what is pending, and counts its images, where there is much.
 func BenchmarkCount(b *testing.B) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		profile simfs.Profile
 		build   func(f *simfs.FS)
 	}{
-		{"units=10000", simfs.PosixStrict, func(f *simfs.FS) {
-			durably(b, f, "/w/f", strings.Repeat("o", 10_000))
-			put(b, f, "/w/f", 0, strings.Repeat("n", 10_000), false)
+		{"profile=posix-strict/units=10000", simfs.PosixStrict, func(f *simfs.FS) {
+			must(b, afero.WriteFile(f, "/w/f", make([]byte, 10_000*512), 0o600))
 		}},
-		{"appends=1000", simfs.PosixStrict, func(f *simfs.FS) {
-			for range 1000 {
-				put(b, f, "/w/f", os.O_CREATE|os.O_APPEND, "n", false)
-			}
-		}},
-		{"names=1000", simfs.Ext4Ordered, func(f *simfs.FS) {
-			for i := range 1000 {
-				put(b, f, fmt.Sprintf("/w/f%d", i), os.O_CREATE, "n", false)
-			}
-		}},
-		{"removed=1000", simfs.PosixStrict, func(f *simfs.FS) {
-			must(b, f.Mkdir("/w/d", 0o700))
-			for i := range 1000 {
-				put(b, f, fmt.Sprintf("/w/d/f%d", i), os.O_CREATE, "n", false)
-			}
-			f.SyncAll()
-			must(b, f.RemoveAll("/w/d"))
-		}},
-	}
-	for _, tt := range tests {
+		{"profile=posix-strict/names=1000", simfs.PosixStrict, manyNames(b)},
+		{"profile=ext4-ordered/names=1000", simfs.Ext4Ordered, manyNames(b)},
+	} {
 		b.Run(tt.name, func(b *testing.B) {
-			f := newFS(b, simfs.Config{Profile: tt.profile})
+			f, err := simfs.New(simfs.Config{Profile: tt.profile})
+			must(b, err)
+			must(b, f.Mkdir("/w", 0o755))
+			syncDir(b, f, "/")
 			tt.build(f)
 			b.ReportAllocs()
-			bits := 0
 			for b.Loop() {
-				bits = f.Space().Count().BitLen()
+				f.Space().Count()
 			}
-			b.ReportMetric(float64(bits), "bits")
 		})
+	}
+}
+
+func manyNames(b *testing.B) func(f *simfs.FS) {
+	return func(f *simfs.FS) {
+		for i := range 1000 {
+			must(b, afero.WriteFile(f, fmt.Sprintf("/w/%d", i), nil, 0o600))
+		}
 	}
 }
