@@ -144,17 +144,3 @@ func (f *fileDraft) damaged(op int) (Outcome, string) {
 	}
 	return Survived, ""
 }
-
-func (d damage) String() string {
-	switch d {
-	case damageLeft:
-		return "only the first half"
-	case damageRight:
-		return "only the second half"
-	case damageFiller:
-		return "garbage instead"
-	case damageBeside:
-		return "garbage beside it"
-	}
-	return "nothing"
-}

@@ -76,7 +76,6 @@ func (l *fileLog) sizes(h *horizon) (least, most, bound int) {
 
 // fileFate is the choice of how much of the size of a file survives.
 type fileFate struct {
-	sp      *Space
 	no      uint64
 	links   int      // durable names in this image; without one the file is gone
 	log     *fileLog // nil = nothing is pending but its names
@@ -97,7 +96,7 @@ type fileKey struct {
 // file returns the choice that everything about an inode hangs on. Images that differ
 // in nothing that matters to the file share it.
 func (sp *Space) file(no uint64, links int, h horizon) *choice {
-	f := &fileFate{sp: sp, no: no, links: links, horizon: h}
+	f := &fileFate{no: no, links: links, horizon: h}
 	key := fileKey{no: no, links: links}
 	if links > 0 {
 		f.log = sp.logs[no]
