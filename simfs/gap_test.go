@@ -55,3 +55,16 @@ func TestLostRewriteLeavesNoGap(t *testing.T) {
 		t.Errorf("images, -want +got:\n%s", diff)
 	}
 }
+
+// The target of a rename that fell apart replaced a file all the same.
+func TestSplitRenameFlushes(t *testing.T) {
+	f := newFS(t, simfs.Config{Profile: simfs.Ext4Ordered, Unit: 512, Knobs: simfs.Knobs{RenameSplit: true}})
+	durably(t, f, "/w/f", "o")
+	durably(t, f, "/w/t", "")
+	put(t, f, "/w/t", 0, "n", false)
+	must(t, f.Rename("/w/t", "/w/f"))
+	want := []string{"", "f=0", "f=0 t=0", "f=n", "f=n t=n", "f=o t=", "f=o t=0", "f=o t=n"}
+	if diff := cmp.Diff(want, distinct(f)); diff != "" {
+		t.Errorf("images, -want +got:\n%s", diff)
+	}
+}
