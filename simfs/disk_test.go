@@ -113,8 +113,19 @@ func fixedTime(n int) time.Time { return time.Unix(1e9+int64(n), 0).UTC() }
 
 func readFile(f afero.Fs, name string) ([]byte, error) { return afero.ReadFile(f, name) }
 
-// fatal is what tests and rapid's tests have in common.
+// fatal is what tests and rapid's tests have in common, and failer more of it.
 type fatal interface{ Fatal(args ...any) }
+
+type failer interface {
+	fatal
+	Fatalf(format string, args ...any)
+}
+
+func check(t fatal, err error) {
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // syncTree makes everything below a directory durable.
 func syncTree(t fatal, f afero.Fs, name string) {
@@ -131,27 +142,4 @@ func syncTree(t fatal, f afero.Fs, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// numbers shows the tree: directories, and files with what they hold.
-func numbers(t fatal, f afero.Fs) string {
-	var out []string
-	err := afero.Walk(f, "/", func(name string, fi fs.FileInfo, err error) error {
-		if err != nil || name == "/" || name == "/tmp" {
-			return err
-		}
-		name = name[1:]
-		if fi.IsDir() {
-			out = append(out, name+"/")
-			return nil
-		}
-		b, err := afero.ReadFile(f, name)
-		out = append(out, name+"="+string(b))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
 }

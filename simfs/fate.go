@@ -115,7 +115,7 @@ func (f *fileDraft) fateOfWrite(at int) (Outcome, string) {
 	var raw spans
 	var gone []string
 	lost := int64(0)
-	for _, x := range s.restOfWrite(nil, &raw, at, f.outcome) {
+	for _, x := range s.restOfWrite(nil, &raw, new(spans), at, f.outcome) {
 		lost += int64(len(x.data))
 		gone = append(gone, fmt.Sprintf("[%d,+%d)", x.off, len(x.data)))
 	}

@@ -137,7 +137,7 @@ func (o *order) under(_ int, option uint32) []*choice {
 		}
 		h := m.horizon
 		if o.sp.flush {
-			h.ahead = o.flushed(n, m.names)
+			h.ahead = o.flushed(n, m)
 		}
 		out = append(out, o.sp.file(n.no, links, h))
 	}
@@ -162,11 +162,12 @@ func (m *mark) outcome(op int) uint8 {
 // under every option would be as many as the square of the operations.
 func (o *order) plain(n *named, links int) bool { return links == 0 || o.sp.logs[n.no] == nil }
 
-// flushed is the latest surviving rename of the inode over another.
-func (o *order) flushed(n *named, names int) uint64 {
+// flushed is the latest rename of the inode over another of which at least the target
+// survives.
+func (o *order) flushed(n *named, m *mark) uint64 {
 	last := uint64(0)
 	for _, op := range n.ops {
-		if op < names && o.ops[op].ino == n.no && o.ops[op].over != 0 {
+		if m.outcome(op) >= nameBoth && o.ops[op].ino == n.no && o.ops[op].over != 0 {
 			last = o.ops[op].seq
 		}
 	}

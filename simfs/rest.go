@@ -4,6 +4,7 @@ package simfs
 // operations, and the bytes of them below the durable size.
 func (s *sizing) rest(o outcome) (ops []fileOp, raw spans) {
 	raw = append(raw, s.raw...)
+	var done spans // of writes: a later one of the same unit that is lost does not take it back
 	firm := map[int]bool{}
 	for _, i := range s.firm {
 		firm[i] = true
@@ -15,24 +16,27 @@ func (s *sizing) rest(o outcome) (ops []fileOp, raw spans) {
 		op := s.ops[i]
 		switch {
 		case op.kind == opData:
-			ops = s.restOfWrite(ops, &raw, i, o)
+			ops = s.restOfWrite(ops, &raw, &done, i, o)
 		case op.kind == opSize && i > s.sized, op.kind == opAttr && !firm[i]:
 			ops = append(ops, op)
 		}
+	}
+	for _, x := range done {
+		raw.remove(x.from, x.to)
 	}
 	raw.truncate(s.size)
 	return ops, raw
 }
 
-// restOfWrite appends the parts of a write that are not durable.
-func (s *sizing) restOfWrite(ops []fileOp, raw *spans, i int, o outcome) []fileOp {
+// restOfWrite appends the parts of a write that are not durable, and notes those that are.
+func (s *sizing) restOfWrite(ops []fileOp, raw, done *spans, i int, o outcome) []fileOp {
 	op, end := s.ops[i], s.uncut(i)
 	var parts spans
 	for at := op.off; at < end; {
-		done, next := s.reached(at, i, o)
+		reached, next := s.reached(at, i, o)
 		next = min(next, end)
-		if done {
-			raw.remove(at, next)
+		if reached {
+			done.add(at, next)
 		} else {
 			parts.add(at, next)
 			raw.add(max(at, s.valid), next)

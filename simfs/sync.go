@@ -144,7 +144,7 @@ func (f *FS) namesAbove(no uint64) []*nameOp {
 	for grown := true; grown; {
 		grown = false
 		for op := f.log.first; op != nil; op = op.next {
-			if taken[op] || !wanted[op.ino] && op.over != no {
+			if taken[op] || !wanted[op.ino] && op.over != no && !(op.kind == opMove && op.isDir && f.holds(op.ino, wanted)) {
 				continue
 			}
 			taken[op], grown = true, true
@@ -156,6 +156,20 @@ func (f *FS) namesAbove(no uint64) []*nameOp {
 		}
 	}
 	return out
+}
+
+// holds reports whether a directory has one of the inodes anywhere below it.
+func (f *FS) holds(dir uint64, wanted map[uint64]bool) bool {
+	n := f.inode(dir)
+	if n == nil {
+		return false
+	}
+	for _, child := range n.live.names.all() {
+		if wanted[child] || f.inode(child).isDir() && f.holds(child, wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 // persistAll makes changes of entries durable, oldest first.
