@@ -15,6 +15,7 @@ const (
 	KindTimer  = "timer"  // the timer of Task fired, at the Site with kind Detail and object Object
 	KindKill   = "kill"   // Task killed the process Object
 	KindPanic  = "panic"  // Task panicked with Detail
+	KindFail   = "fail"   // Task found a violation of the shape Object, with the text Detail
 	KindEnd    = "end"    // Task ended; Detail is returned, killed, panicked or exited
 	KindOver   = "over"   // the run is over for the reason Detail, after Args[0] steps and Args[1] switches
 )

@@ -48,6 +48,10 @@ func (s *Sim) choose() *Task {
 		s.choice.Current = s.rank(s.last)
 	}
 	i := s.cfg.Strategy.Next(&s.choice)
+	if i == GiveUp {
+		s.reason = GivenUp
+		return nil
+	}
 	if i < 0 || i >= len(s.runnable) {
 		// A panic here could be recovered by the code under test.
 		s.misuse = fmt.Sprintf("sim: at step %d the strategy chose task %d of %d", s.steps, i, len(s.runnable))

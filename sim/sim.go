@@ -13,9 +13,9 @@ const (
 
 // Config fixes a run. The zero value works: seed 0, random walk, digest only.
 type Config struct {
-	// Source feeds the default strategy; nil is NewSeed(0). It is not used when Strategy is set.
+	// Source answers [Sim.Draw] and feeds the default strategy; nil is NewSeed(0).
 	Source Source
-	// Strategy chooses which task goes next; nil is RandomWalk(Source).
+	// Strategy chooses which task goes next; nil is the Source if that is a Strategy too, or else RandomWalk(Source).
 	Strategy Strategy
 	// StepMax bounds the steps of the run; zero is 1<<20.
 	StepMax uint64
@@ -44,7 +44,7 @@ func (c Config) withDefaults() Config {
 		c.Source = NewSeed(0)
 	}
 	if c.Strategy == nil {
-		c.Strategy = RandomWalk(c.Source)
+		c.Strategy = strategyOf(c.Source)
 	}
 	if c.StepMax == 0 {
 		c.StepMax = stepMaxDefault
@@ -82,6 +82,7 @@ type Sim struct {
 	steps    uint64
 	switches uint64
 	points   points
+	idlers   waiters // wait for the end of all other tasks
 
 	now    time.Duration
 	timers timers
@@ -90,7 +91,9 @@ type Sim struct {
 	reason  Reason // zero while the run goes on
 	waiting []Wait
 	panic   *PanicInfo
-	misuse  string // by the strategy; Run panics with it
+
+	violation *Violation
+	misuse    string // by the strategy; Run panics with it
 }
 
 type phase int
@@ -170,6 +173,25 @@ func (s *Sim) Yield(point string) {
 	if t := s.acting(); t != nil {
 		s.points.hit(point)
 		s.pause(t, SiteYield, point)
+	}
+}
+
+// Draw implements [Source] by Config.Source, for the code under test.
+func (s *Sim) Draw(label string, n uint64) uint64 { return s.cfg.Source.Draw(label, n) }
+
+// JoinAll parks the caller until every other task has ended, but for those that wait here too. In a task that unwinds it
+// returns at once. Outside a task it panics unless all tasks have ended.
+func (s *Sim) JoinAll() {
+	t := s.acting()
+	switch alone := s.living <= len(s.idlers.tasks)+1; {
+	case t == nil && s.living > 0:
+		s.balk("JoinAll", "")
+	case t != nil && alone:
+		s.readyAll(&s.idlers)
+		s.pause(t, SiteJoin, "")
+	case t != nil:
+		s.idlers.add(t)
+		s.block(t, SiteJoin, "")
 	}
 }
 

@@ -152,4 +152,7 @@ func (s *Sim) end(t *Task) {
 	}
 	s.cfg.Trace.record(&Event{Task: t.name, Kind: KindEnd, Detail: t.fate})
 	s.readyAll(&t.joiners)
+	if s.living == len(s.idlers.tasks) {
+		s.readyAll(&s.idlers)
+	}
 }
