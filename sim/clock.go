@@ -43,6 +43,7 @@ func (s *Sim) advance() {
 		s.reason = TimeBound
 		return
 	}
+	s.touch(theTime, "", true)
 	s.now = s.timers[0].timer.deadline
 	for len(s.timers) > 0 && s.timers[0].timer.deadline == s.now {
 		s.fire(s.timers[0])

@@ -27,6 +27,8 @@ func (p *Process) Go(name string, body func()) *Task {
 		t.fate = fateKilled
 		return t
 	}
+	s.touch(theTasks, "", true)
+	s.touch(aTask, t.name, true)
 	t.id, t.body = len(s.tasks), body
 	s.tasks = append(s.tasks, t)
 	p.tasks = append(p.tasks, t)
@@ -51,6 +53,7 @@ func (p *Process) Kill() {
 		return
 	}
 	s := p.sim
+	s.touch(touchesAll, "", true)
 	p.alive = false
 	s.cfg.Trace.Emit(KindKill, p.name, "")
 	if t := s.current; t == nil || t.process != p {

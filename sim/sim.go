@@ -82,7 +82,8 @@ type Sim struct {
 	steps    uint64
 	switches uint64
 	points   points
-	idlers   waiters // wait for the end of all other tasks
+	touched  *footprint // what the running stretch has touched; nil if nobody asks
+	idlers   waiters    // wait for the end of all other tasks
 
 	now    time.Duration
 	timers timers
@@ -155,6 +156,7 @@ func (s *Sim) finish() {
 
 // Process returns a new process. A name that was used before gets the suffix #2, #3 and so on.
 func (s *Sim) Process(name string) *Process {
+	s.touch(touchesAll, "", true)
 	return &Process{sim: s, name: s.processes.unique(name), alive: true}
 }
 

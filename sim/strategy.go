@@ -59,6 +59,8 @@ const (
 	SiteWait   = "wait"   // looks at a notifier, or waits for it
 	SiteNotify = "notify" // notifies
 	SiteSleep  = "sleep"  // sleeps, or has slept
+	SiteRead   = "read"   // reads the object, see Sim.Reads
+	SiteWrite  = "write"  // reads and changes the object, see Sim.Writes
 	SiteJoin   = "join"   // waits for the end of a task, or has seen it; with no object, of all others
 )
 

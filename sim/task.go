@@ -54,6 +54,7 @@ func (t *Task) Site() Site { return t.site }
 func (t *Task) Join() {
 	s := t.sim
 	caller := s.acting()
+	s.touch(aTask, t.name, false)
 	switch {
 	case t.fate != "":
 		if caller != nil {
@@ -146,6 +147,7 @@ func (s *Sim) detach(t *Task) {
 // end does what is due when t has ended.
 func (s *Sim) end(t *Task) {
 	s.detach(t)
+	s.touch(aTask, t.name, true)
 	s.living--
 	if t.panic != nil {
 		s.panicked(t.panic)

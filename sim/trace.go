@@ -40,6 +40,7 @@ func (t *Trace) Emit(kind, object, detail string, args ...uint64) {
 	e := Event{Kind: kind, Object: object, Detail: detail}
 	copy(e.Args[:], args)
 	if t.sim != nil {
+		t.sim.touch(theTrace, "", true)
 		e.Task = t.sim.TaskName()
 	}
 	t.record(&e)
