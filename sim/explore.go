@@ -131,7 +131,8 @@ func (x *explorer) explore(run Runner) bool {
 			}
 			if o.Signature() != "" {
 				x.begin()
-				e.Failure = record(run, x)
+				f := record(run, x)
+				e.Failure = &f
 				return false
 			}
 			if x.cfg.Each != nil && !x.cfg.Each(o) {
