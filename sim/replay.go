@@ -132,6 +132,11 @@ func fit(exact bool) Fit {
 	return Adapted
 }
 
+// String counts the fits so far, for people.
+func (r *Replay) String() string {
+	return fmt.Sprintf("%d decisions exact, %d adapted, %d rotten", r.Exact(), r.Adapted(), r.Rotten())
+}
+
 // Fits tells, for every decision of the list, what has become of it so far.
 func (r *Replay) Fits() []Fit { return slices.Clone(r.fits) }
 

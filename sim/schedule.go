@@ -37,6 +37,7 @@ func (s *Sim) dispatch() *Task {
 	if t != s.last && t != nil {
 		s.last = t
 		s.switches++
+		s.shape = (s.shape ^ uint64(t.id)<<8 ^ uint64(t.site.Kind[1])) * fnvPrime
 		s.cfg.Trace.record(&Event{Task: t.name, Kind: KindSwitch, Object: t.site.Object, Detail: t.site.Kind})
 	}
 	return t

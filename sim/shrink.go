@@ -34,7 +34,7 @@ type Shrunk struct {
 // if that is empty. A decision that is left out is answered with 0, the plainest; so workload, pre-emptions, faults and
 // crash points all shrink alike. Each group of decisions, by the label up to a slash, shrinks by itself by delta debugging
 // (Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, TSE 2002), then its values by bisection, then all
-// groups together, over and over until nothing more goes.
+// groups together, over and over until nothing more goes. Switches are also tried one at a time in place of all.
 func Shrink(run Runner, script Script, cfg ShrinkConfig) (Shrunk, error) {
 	s := &shrinker{run: run, cfg: cfg}
 	s.best.Failure = record(run, NewReplay(script.Decisions))
@@ -51,6 +51,7 @@ func Shrink(run Runner, script Script, cfg ShrinkConfig) (Shrunk, error) {
 			s.delta(func(d Decision) bool { return under(group, d.Label) })
 			s.lower(group)
 		}
+		s.single()
 		s.best.Minimal = s.delta(func(Decision) bool { return true })
 		again = !slices.Equal(before, s.best.Decisions)
 	}
@@ -152,6 +153,32 @@ func without(ds []Decision, in func(Decision) bool, from, to int) []Decision {
 	}
 	return out
 }
+
+// singleMax bounds the runs of single.
+const singleMax = 1000
+
+// single tries one switch at each step, in place of all that are left: leaving out alone does not get from two switches
+// to one elsewhere.
+func (s *shrinker) single() {
+	if s.count(scheduled) < 2 {
+		return
+	}
+	tries := 0
+	rest := without(s.best.Decisions, scheduled, 0, len(s.best.Decisions))
+	for _, d := range record(s.run, NewReplay(rest)).Decisions {
+		if !scheduled(d) {
+			continue
+		}
+		d.Choice = ""
+		for d.Value = 1; d.Value < d.N; d.Value++ {
+			if tries++; tries > singleMax || s.stopped || s.try(append(slices.Clone(rest), d)) {
+				return
+			}
+		}
+	}
+}
+
+func scheduled(d Decision) bool { return d.Label == LabelSchedule }
 
 // lower bisects the values of a group. Those of the schedule are names of tasks, of which none is smaller.
 func (s *shrinker) lower(group string) {

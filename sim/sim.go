@@ -77,13 +77,17 @@ type Sim struct {
 	chosen  *Task    // handed by a task that parks to the loop
 	dying   *Process // killed by a task of its own, which has parked; the loop reaps it
 
-	runnable []*Task // by id; the running task is among them
-	choice   Choice
-	steps    uint64
-	switches uint64
-	points   points
-	touched  *footprint // what the running stretch has touched; nil if nobody asks
-	idlers   waiters    // wait for the end of all other tasks
+	runnable  []*Task // by id; the running task is among them
+	choice    Choice
+	steps     uint64
+	switches  uint64
+	points    points
+	coverage  Coverage
+	shape     uint64 // hash of the switches
+	states    map[uint64]struct{}
+	stateList []uint64   // the same, in the order of their coming
+	touched   *footprint // what the running stretch has touched; nil if nobody asks
+	idlers    waiters    // wait for the end of all other tasks
 
 	now    time.Duration
 	timers timers
@@ -205,6 +209,10 @@ func (s *Sim) Steps() uint64 { return s.steps }
 
 // Switches is the number of steps that went on with another task than the step before.
 func (s *Sim) Switches() uint64 { return s.switches }
+
+// Shape is a hash of the switches so far, each of a task and of what it does next: two runs with the same shape ran the
+// same tasks in the same order.
+func (s *Sim) Shape() uint64 { return s.shape }
 
 // Trace is the trace of the run, to emit events or to read it.
 func (s *Sim) Trace() *Trace { return s.cfg.Trace }

@@ -51,6 +51,7 @@ var house = archtest.House{
 		{"core/system.go", "random import", "identities come from crypto/rand"},
 		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
 		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
+		{"sim/corpus.go", "machine", "scripts of failures that a test saves for the next time"},
 		{"simfs/fs.go", "machine", "os.TempDir is where afero's helpers put files; its depth shifts nothing"},
 		{"scenarios/sweep.go", "goroutine", "runs that know nothing of each other, spread over the processors"},
 		{"scenarios/sweep.go", "channel", "their results, put into the order of their seeds"},
