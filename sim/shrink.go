@@ -34,7 +34,8 @@ type Shrunk struct {
 // if that is empty. A decision that is left out is answered with 0, the plainest; so workload, pre-emptions, faults and
 // crash points all shrink alike. Each group of decisions, by the label up to a slash, shrinks by itself by delta debugging
 // (Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, TSE 2002), then its values by bisection, then all
-// groups together, over and over until nothing more goes. Switches are also tried one at a time in place of all.
+// groups together, over and over until nothing more goes. Of the switches, the
+// first few with one more elsewhere are tried as well.
 func Shrink(run Runner, script Script, cfg ShrinkConfig) (Shrunk, error) {
 	s := &shrinker{run: run, cfg: cfg}
 	s.best.Failure = record(run, NewReplay(script.Decisions))
@@ -51,7 +52,7 @@ func Shrink(run Runner, script Script, cfg ShrinkConfig) (Shrunk, error) {
 			s.delta(func(d Decision) bool { return under(group, d.Label) })
 			s.lower(group)
 		}
-		s.single()
+		s.fewer()
 		s.best.Minimal = s.delta(func(Decision) bool { return true })
 		again = !slices.Equal(before, s.best.Decisions)
 	}
@@ -154,25 +155,24 @@ func without(ds []Decision, in func(Decision) bool, from, to int) []Decision {
 	return out
 }
 
-// singleMax bounds the runs of single.
-const singleMax = 1000
+// fewerMax bounds the runs of fewer.
+const fewerMax = 1000
 
-// single tries one switch at each step, in place of all that are left: leaving out alone does not get from two switches
-// to one elsewhere.
-func (s *shrinker) single() {
-	if s.count(scheduled) < 2 {
-		return
-	}
+// fewer tries the first switches with one more, anywhere, in place of all the others: leaving out alone does not get from
+// two switches to one elsewhere.
+func (s *shrinker) fewer() {
 	tries := 0
-	rest := without(s.best.Decisions, scheduled, 0, len(s.best.Decisions))
-	for _, d := range record(s.run, NewReplay(rest)).Decisions {
-		if !scheduled(d) {
-			continue
-		}
-		d.Choice = ""
-		for d.Value = 1; d.Value < d.N; d.Value++ {
-			if tries++; tries > singleMax || s.stopped || s.try(append(slices.Clone(rest), d)) {
-				return
+	for keep := 0; keep+1 < s.count(scheduled); keep++ {
+		base := without(s.best.Decisions, scheduled, keep, len(s.best.Decisions))
+		for _, d := range record(s.run, NewReplay(base)).Decisions {
+			if !scheduled(d) || d.Value > 0 {
+				continue
+			}
+			d.Choice = "" // by number
+			for d.Value = 1; d.Value < d.N; d.Value++ {
+				if tries++; tries > fewerMax || s.stopped || s.try(append(slices.Clone(base), d)) {
+					return
+				}
 			}
 		}
 	}
