@@ -16,6 +16,7 @@ const (
 	KindKill   = "kill"   // Task killed the process Object
 	KindPanic  = "panic"  // Task panicked with Detail
 	KindFail   = "fail"   // Task found a violation of the shape Object, with the text Detail
+	KindClock  = "clock"  // the clock of the process Object jumps by Args[0] nanoseconds, or is skewed by Args[0] ppm; see Detail
 	KindEnd    = "end"    // Task ended; Detail is returned, killed, panicked or exited
 	KindOver   = "over"   // the run is over for the reason Detail, after Args[0] steps and Args[1] switches
 )

@@ -26,6 +26,11 @@ func (n *Notifier) Notify() {
 	if t := n.sim.acting(); t != nil {
 		n.sim.pause(t, SiteNotify, n.name)
 	}
+	n.wake()
+}
+
+// wake is Notify without the place to switch.
+func (n *Notifier) wake() {
 	n.sim.touch(aNotifier, n.name, true)
 	n.epoch++
 	n.sim.readyAll(&n.waiters)

@@ -11,17 +11,18 @@ type Reason uint8
 
 // Reasons.
 const (
-	undecided Reason = iota
-	Done             // every task has ended
-	Deadlock         // no task can run, none has a timer, and not all have ended
-	StepBound        // Config.StepMax was hit
-	TimeBound        // the next timer lies beyond Config.TimeMax
-	Panicked         // a task panicked
-	Failed           // a task called Sim.Failf
-	GivenUp          // the strategy returned GiveUp
+	undecided   Reason = iota
+	Done               // every task has ended
+	Deadlock           // no task can run, none has a timer, and not all have ended
+	StepBound          // Config.StepMax was hit
+	TimeBound          // the next timer lies beyond Config.TimeMax
+	Panicked           // a task panicked
+	Failed             // a task called Sim.Failf
+	GivenUp            // the strategy returned GiveUp
+	MemoryBound        // Config.MemoryMax was hit
 )
 
-var reasonNames = [...]string{"undecided", "done", "deadlock", "step bound", "time bound", "panicked", "failed", "given up"}
+var reasonNames = [...]string{"undecided", "done", "deadlock", "step bound", "time bound", "panicked", "failed", "given up", "memory bound"}
 
 func (r Reason) String() string {
 	if int(r) < len(reasonNames) {

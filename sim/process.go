@@ -7,6 +7,7 @@ type Process struct {
 	alive bool
 	tasks []*Task // by id
 	names names
+	clock processClock
 }
 
 // Name is the name of the process, unique in its run; that of the root process is empty.
@@ -33,6 +34,7 @@ func (p *Process) Go(name string, body func()) *Task {
 	s.tasks = append(s.tasks, t)
 	p.tasks = append(p.tasks, t)
 	s.living++
+	s.Hold(taskBytes)
 	s.cfg.Trace.Emit(KindStart, t.name, "")
 	s.ready(t)
 	return t

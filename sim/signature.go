@@ -23,6 +23,31 @@ func (o Outcome) Signature() string {
 // Inconclusive tells that the run was cut short by a bound or by its strategy and had not failed until then.
 func (o Outcome) Inconclusive() bool { return o.Reason != Done && o.Signature() == "" }
 
+// Cycle returns the names of tasks that wait for each other, each for the next and the last for the first; nil if there
+// are none. A task waits for another by joining it or by locking what it holds.
+func (o Outcome) Cycle() []string {
+	next := make(map[string]string)
+	for _, w := range o.Waiting {
+		switch {
+		case w.Runnable:
+		case w.Holder != "":
+			next[w.Task] = w.Holder
+		case w.Site.Kind == SiteJoin && w.Site.Object != "":
+			next[w.Task] = w.Site.Object
+		}
+	}
+	for _, w := range o.Waiting {
+		path := []string{w.Task}
+		for at := next[w.Task]; at != "" && len(path) <= len(next); at = next[at] {
+			if at == w.Task {
+				return path
+			}
+			path = append(path, at)
+		}
+	}
+	return nil
+}
+
 // stuckAt lists the sites of a deadlock, each once. Those who merely join the others say nothing new.
 func (o Outcome) stuckAt() []string {
 	var sites, joins []string

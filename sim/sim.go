@@ -21,6 +21,9 @@ type Config struct {
 	StepMax uint64
 	// TimeMax bounds virtual time; zero is 24 hours.
 	TimeMax time.Duration
+	// MemoryMax bounds the bytes that the run accounts for: 8192 for each task that has not ended, and what code tells by
+	// [Sim.Hold]. Zero sets no bound.
+	MemoryMax uint64
 	// Epoch is the wall clock at virtual time zero; zero is 2000-01-01 UTC.
 	Epoch time.Time
 	// Trace receives the events; nil is a new one that keeps only their digest. A trace serves one Sim.
@@ -71,6 +74,7 @@ type Sim struct {
 	tasks     []*Task // all, by id
 	processes names
 	living    int // tasks not ended
+	held      int64
 
 	current *Task    // whose code is running; nil in the scheduler and outside the run
 	last    *Task    // chosen at the last step

@@ -149,6 +149,7 @@ func (s *Sim) end(t *Task) {
 	s.detach(t)
 	s.touch(aTask, t.name, true)
 	s.living--
+	s.Hold(-taskBytes)
 	if t.panic != nil {
 		s.panicked(t.panic)
 	}

@@ -115,6 +115,9 @@ func (w Sweep) explain(t TB, r *Report, saved corpus) string {
 	var b strings.Builder
 	f := *r.Failure
 	fmt.Fprintf(&b, "sim: %s\n%v\n", f.Signature, f.Outcome)
+	if cycle := f.Outcome.Cycle(); cycle != nil {
+		fmt.Fprintf(&b, "each waits for the next: %s\n", strings.Join(append(cycle, cycle[0]), " -> "))
+	}
 	if p := f.Outcome.Panic; p != nil {
 		fmt.Fprintf(&b, "%s\n", p.Stack)
 	}

@@ -27,8 +27,13 @@ func (s *Sim) Failf(format string, args ...any) {
 		s.violation = &Violation{Task: s.TaskName(), Shape: format, Text: fmt.Sprintf(format, args...)}
 		s.cfg.Trace.Emit(KindFail, format, s.violation.Text)
 	}
+	s.halt(Failed)
+}
+
+// halt ends the run. In a task it does not return.
+func (s *Sim) halt(why Reason) {
 	if s.reason == undecided {
-		s.reason = Failed
+		s.reason = why
 	}
 	if t := s.acting(); t != nil {
 		s.chosen = nil
