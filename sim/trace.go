@@ -23,7 +23,6 @@ type Trace struct {
 	sim    *Sim // nil until New binds it
 	digest uint64
 	count  uint64
-	buf    []byte  // encoding of the latest event
 	events []Event // a ring when cfg.Keep > 0, with the oldest at count % Keep once it is full
 }
 
@@ -50,8 +49,7 @@ func (t *Trace) record(e *Event) {
 	if t.sim != nil {
 		e.Step, e.Time = t.sim.steps, t.sim.now
 	}
-	t.buf = e.append(t.buf[:0])
-	t.digest = fnvBytes(t.digest, t.buf)
+	t.digest = e.hash(t.digest)
 	t.keep(e)
 	t.count++
 	if t.cfg.Observe != nil {
