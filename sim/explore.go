@@ -48,6 +48,10 @@ type Exploration struct {
 	// Inconclusive counts runs that hit a bound of theirs: what would have come after it is not explored.
 	Inconclusive uint64
 
+	// Strayed tells that a run did not repeat what the run before it had done up to where they part: the code escapes the
+	// scheduler. The exploration ends there and claims nothing.
+	Strayed bool
+
 	Schedules uint64 // runs that were not given up, at the last bound
 	Pruned    uint64 // runs given up, at the last bound, as what follows has been explored
 	States    uint64 // different states in which there was a choice, at the last bound; counted with Reduce
@@ -84,13 +88,15 @@ func Explore(run Runner, cfg ExploreConfig) Exploration {
 // Proved tells that nothing within the bound fails: it was explored whole, with all values of all draws. A negative bound
 // asks for every schedule.
 func (e Exploration) Proved(bound int) bool {
-	return e.Failure == nil && (e.Exhausted || 0 <= bound && bound <= e.Bound) && len(e.Narrowed) == 0 && e.Inconclusive == 0
+	return e.Failure == nil && (e.Exhausted || 0 <= bound && bound <= e.Bound) && len(e.Narrowed) == 0 && e.Inconclusive == 0 && !e.Strayed
 }
 
 // String is the result for people, in one line.
 func (e Exploration) String() string {
 	var b strings.Builder
 	switch {
+	case e.Strayed:
+		b.WriteString("two runs of the same decisions differ")
 	case e.Failure != nil:
 		fmt.Fprintf(&b, "%s after %d runs", e.Failure.Signature, e.Runs)
 	case e.Exhausted:
@@ -121,7 +127,10 @@ func (x *explorer) explore(run Runner) bool {
 		e.Runs++
 		x.begin()
 		o := run(x)
+		e.Strayed = e.Strayed || x.depth < len(x.path)
 		switch {
+		case e.Strayed:
+			return false
 		case o.Reason == GivenUp:
 			e.Pruned++
 		default:

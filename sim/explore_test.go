@@ -123,6 +123,23 @@ var tiny = []struct {
 		}
 		return func() string { return fmt.Sprint(n) }
 	}},
+	{"draws before the run", func(s *sim.Sim) func() string {
+		first, log := s.Draw("digit", 3), ""
+		for _, name := range []string{"a", "b"} {
+			s.Go(name, func() { s.Writes("log"); log += fmt.Sprint(name, first) })
+		}
+		return func() string { return log }
+	}},
+	{"timer", func(s *sim.Sim) func() string {
+		fired, stopped := false, false
+		s.Go("owner", func() {
+			timer := s.AfterFunc("timer", 5, func() { fired = true })
+			s.Sleep(5)
+			s.Writes("other")
+			stopped = timer.Stop()
+		})
+		return func() string { return fmt.Sprint(fired, stopped) }
+	}},
 	{"tasks that start tasks", func(s *sim.Sim) func() string {
 		log := ""
 		parent := func(name string) {
@@ -285,6 +302,46 @@ func TestExploreTellsHowFarItCame(t *testing.T) {
 			}
 			if got := e.Proved(test.cfg.Preemptions); got != test.proved {
 				t.Errorf("Proved(%d) = %t, want %t", test.cfg.Preemptions, got, test.proved)
+			}
+		})
+	}
+}
+
+// Code that does not repeat itself is found out, and nothing is claimed of it.
+func TestExploreFindsCodeThatStrays(t *testing.T) {
+	calls := 0
+	tests := []struct {
+		name string
+		body func(s *sim.Sim)
+	}{
+		{"another number of tasks", func(s *sim.Sim) {
+			calls++
+			for range 1 + min(calls, 2) {
+				s.Go("task", func() {})
+			}
+			s.Yield("x")
+		}},
+		{"another draw", func(s *sim.Sim) { calls++; s.Draw("x", uint64(1+calls)) }},
+		{"a draw for a step", func(s *sim.Sim) {
+			if calls++; calls > 2 {
+				s.Draw("x", 2)
+			}
+			s.Go("task", func() {})
+			s.Yield("x")
+		}},
+		{"an early end", func(s *sim.Sim) {
+			if calls++; calls < 3 {
+				s.Go("task", func() {})
+				s.Yield("x")
+			}
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			calls = 0
+			e := sim.Explore(sim.Program(sim.Config{}, test.body), sim.ExploreConfig{Preemptions: 3})
+			if !e.Strayed || e.Proved(0) || !strings.HasPrefix(e.String(), "two runs of the same decisions differ") {
+				t.Errorf("Explore = %v, want it to find that runs differ", e)
 			}
 		})
 	}

@@ -74,6 +74,10 @@ func (x *explorer) Draw(label string, n uint64) uint64 {
 		x.path = append(x.path, branch{width: n, spent: x.spent()})
 	}
 	b := &x.path[x.depth]
+	if b.tasks != nil || b.width != n {
+		x.result.Strayed = true
+		return 0
+	}
 	x.depth++
 	x.touched = append(x.touched, touch{class: touchesAll})
 	x.order.drew(b.taken)
@@ -132,6 +136,10 @@ func (x *explorer) branch(c *Choice) (int, bool) {
 		return 0, false
 	}
 	b := &x.path[x.depth]
+	if b.tasks == nil || b.width != uint64(len(c.Runnable)) {
+		x.result.Strayed = true
+		return 0, false
+	}
 	x.depth++
 	x.asleep = b.sleepers()
 	return c.index(b.taken), true
@@ -157,7 +165,7 @@ func (x *explorer) grow(c *Choice) bool {
 
 // known takes the state into the books and tells whether all that can follow it has been explored.
 func (x *explorer) known(b branch) bool {
-	s := state{order: x.order.sum, task: -1}
+	s := state{order: mix(x.order.sum, x.order.drawn), task: -1} // what is drawn before the run is in no stretch
 	if x.running != nil {
 		s.task = x.running.id
 	}

@@ -56,6 +56,8 @@ func (w Sweep) Test(t TB) {
 		t.Fatalf("%v", err)
 	case r.Mismatch != nil:
 		t.Fatalf("%v\n%s", r.Mismatch, w.reproduce(t, r))
+	case r.Exploration != nil && r.Exploration.Strayed:
+		t.Fatalf("sim: %v", r.Exploration)
 	case r.Failure != nil:
 		t.Fatalf("%s", w.explain(t, r, saved))
 	default:

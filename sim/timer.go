@@ -25,6 +25,7 @@ func (s *Sim) AfterFunc(name string, d time.Duration, f func()) *Timer {
 // Stop keeps the timer from calling f, and tells whether it has: false means that it was stopped before or that the call
 // has begun. It is no place where the task may be switched.
 func (t *Timer) Stop() bool {
+	t.process.sim.touch(aNotifier, t.name, true) // that it is pending goes by the name of its notifier
 	if !t.pending {
 		return false
 	}
@@ -45,6 +46,7 @@ func (t *Timer) start(d time.Duration) {
 	t.cancel, t.pending = cancel, true
 	t.process.Go(t.name, func() {
 		if !cancel.Wait(0, d) {
+			t.process.sim.touch(aNotifier, t.name, true)
 			t.pending = false
 			t.f()
 		}
