@@ -70,5 +70,6 @@ func (d *Discovery) Left() float64 {
 
 // String is the estimate as a line for people.
 func (d *Discovery) String() string {
-	return fmt.Sprintf("%d of %d differ, the next is new with probability %.4f, at least %.0f are left", d.Distinct(), d.samples, d.Unseen(), d.Left())
+	return fmt.Sprintf("%d of %d differ, the next is new with probability %.4f, at least %.0f are left",
+		d.Distinct(), d.samples, d.Unseen(), d.Left())
 }

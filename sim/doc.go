@@ -46,8 +46,15 @@
 // Virtual time starts at zero and moves only when no task can run: it then jumps to the next timer. Timers of the same
 // instant fire together, in the order of their arming.
 //
+// [Sim.AfterFunc] starts timers that can be stopped, and a process can have a clock that jumps or runs too fast
+// ([Process.Jump], [Process.Skew]).
+//
 // A [Process] is a group of tasks that dies together. [Process.Kill] is a power cut: the tasks unwind where they stand, as
 // if each had called [runtime.Goexit] there. Their deferred calls run; recover does not save them.
+//
+// Labels that the code passes ([Sim.Reachable], [Sim.Sometimes], [Sim.Watermark]) go into a catalogue over many runs
+// ([Coverage]); one that is never reached fails a [Test]. [Discovery] estimates how many schedules, or states that the code
+// tells by [Sim.State], have not been seen.
 //
 // The [Trace] is the sequence of events: what the scheduler did and what users emit. Its digest is a hash over all of
 // them.

@@ -88,7 +88,8 @@ func Explore(run Runner, cfg ExploreConfig) Exploration {
 // Proved tells that nothing within the bound fails: it was explored whole, with all values of all draws. A negative bound
 // asks for every schedule.
 func (e Exploration) Proved(bound int) bool {
-	return e.Failure == nil && (e.Exhausted || 0 <= bound && bound <= e.Bound) && len(e.Narrowed) == 0 && e.Inconclusive == 0 && !e.Strayed
+	whole := e.Exhausted || 0 <= bound && bound <= e.Bound
+	return whole && e.Failure == nil && len(e.Narrowed) == 0 && e.Inconclusive == 0 && !e.Strayed
 }
 
 // String is the result for people, in one line.

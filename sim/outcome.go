@@ -22,7 +22,9 @@ const (
 	MemoryBound        // Config.MemoryMax was hit
 )
 
-var reasonNames = [...]string{"undecided", "done", "deadlock", "step bound", "time bound", "panicked", "failed", "given up", "memory bound"}
+var reasonNames = [...]string{
+	"undecided", "done", "deadlock", "step bound", "time bound", "panicked", "failed", "given up", "memory bound",
+}
 
 func (r Reason) String() string {
 	if int(r) < len(reasonNames) {
