@@ -18,7 +18,7 @@ func TestCoverage(t *testing.T) {
 		s.Reachable("start")
 		s.Sometimes("retry", run == 2)
 		s.Sometimes("impossible", false)
-		s.Watermark("queue", int64(run)-1)
+		s.Watermark("queue", 1-int64(run))
 		s.Watermark("queue", 5)
 		if run == 1 {
 			s.Reachable("rollback")

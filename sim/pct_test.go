@@ -47,6 +47,7 @@ func TestPCT(t *testing.T) {
 		{"a change at the third step", 2, 99, script{2, 7, 9, 8}, "bbcccaaab"},
 		{"changes, the later falls less", 3, 99, script{1, 5, 7, 9, 8}, "bcccaaabb"},
 		{"two changes at one step", 3, 99, script{1, 1, 7, 9, 8}, "baaacccbb"},
+		{"a fall below the lowest there is", 2, 99, script{2, 0, 2, 1}, "bbcccaaab"},
 		{"a change after the end", 2, 99, script{50, 7, 9, 8}, "bbbcccaaa"},
 	}
 	for _, test := range tests {

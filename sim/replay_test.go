@@ -202,7 +202,7 @@ func TestReplaySurvivesUnrelatedChanges(t *testing.T) {
 func TestFits(t *testing.T) {
 	list := []sim.Decision{
 		{sim.LabelSchedule, sim.Key{Ordinal: 1}, 3, 1, "ann"},
-		{sim.LabelSchedule, sim.Key{"ann", sim.Site{Kind: sim.SiteYield, Object: "write"}, 2}, 9, 1, "reader"},
+		{sim.LabelSchedule, sim.Key{"ann", sim.Site{Kind: sim.SiteYield, Object: "write"}, 2}, 3, 2, "reader"},
 		{sim.LabelSchedule, sim.Key{"ann", sim.Site{Kind: sim.SiteYield, Object: "write"}, 3}, 3, 1, "carol"},
 		{sim.LabelSchedule, sim.Key{"ann", sim.Site{Kind: sim.SiteYield, Object: "wrote"}, 1}, 3, 1, "bob"},
 		{"digit", sim.Key{"ann", sim.Site{Kind: sim.SiteYield, Object: "write"}, 1}, 10, 7, ""},

@@ -210,6 +210,26 @@ func checkMinimal(t *testing.T, run sim.Runner, small sim.Shrunk) {
 	}
 }
 
+// A smaller failure of another signature is not taken for this one.
+func TestShrinkKeepsTheSignature(t *testing.T) {
+	run := sim.Program(sim.Config{}, func(s *sim.Sim) {
+		a, b := s.Draw("fault/a", 10), s.Draw("fault/b", 10)
+		switch {
+		case a > 2 && b > 4:
+			s.Failf("both")
+		case a > 0 || b > 0:
+			s.Failf("one")
+		}
+	})
+	key := sim.Key{Task: "main", Site: sim.Site{Kind: sim.SiteStart}, Ordinal: 1}
+	script := sim.Script{Signature: "violation: both", Decisions: []sim.Decision{{"fault/a", key, 10, 9, ""}, {"fault/b", key, 10, 8, ""}}}
+	small, err := sim.Shrink(run, script, sim.ShrinkConfig{})
+	want := sim.Script{Signature: "violation: both", Decisions: []sim.Decision{{"fault/a", key, 10, 3, ""}, {"fault/b", key, 10, 5, ""}}}
+	if diff := cmp.Diff(want, small.Script); diff != "" || err != nil || !small.Minimal {
+		t.Errorf("Shrink = %+v, %v; script (-want +got):\n%s", small, err, diff)
+	}
+}
+
 func TestShrinkStops(t *testing.T) {
 	p := plantedFailures()[3]
 	script := found(t, p.run)
