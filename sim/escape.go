@@ -27,14 +27,18 @@ func fenced(id uint64, f func()) (escaped string) {
 	return labelled(value)
 }
 
-// labelled returns those records of the goroutine profile that have the label.
+// ours is in the stack of a goroutine that this package has started: a task, or what unwinds one, on its way out.
+const ours = "github.com/batpak/batpak-sim/sim.(*Task)."
+
+// labelled returns those records of the goroutine profile that have the label and are not ours.
 func labelled(value string) string {
 	var profile, out strings.Builder
 	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
 		return ""
 	}
 	for record := range strings.SplitSeq(profile.String(), "\n\n") {
-		if strings.Contains(record, strconv.Quote(fenceLabel)+":"+strconv.Quote(value)) {
+		label := strconv.Quote(fenceLabel) + ":" + strconv.Quote(value)
+		if strings.Contains(record, label) && !strings.Contains(record, ours) {
 			out.WriteString(record + "\n\n")
 		}
 	}
