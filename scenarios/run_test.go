@@ -185,9 +185,9 @@ func TestRunReplays(t *testing.T) {
 				if d := cmp.Diff(want, run(t, config)); d != "" {
 					t.Errorf("seed %d: replay (-run +replay):\n%s", seed, d)
 				}
-				if replay.Exact() == 0 || replay.Adapted()+replay.Missing()+replay.Unused() > 0 {
-					t.Errorf("seed %d: %d decisions exact, %d adapted, %d missing, %d unused; want exact ones only",
-						seed, replay.Exact(), replay.Adapted(), replay.Missing(), replay.Unused())
+				if replay.Exact() == 0 || replay.Adapted()+replay.Missing()+replay.Rotten() > 0 {
+					t.Errorf("seed %d: %d decisions exact, %d adapted, %d missing, %d rotten; want exact ones only",
+						seed, replay.Exact(), replay.Adapted(), replay.Missing(), replay.Rotten())
 				}
 			}
 		})

@@ -1,8 +1,10 @@
 package sim_test
 
 import (
+	"flag"
 	"fmt"
 	"iter"
+	"runtime"
 	"testing"
 
 	"github.com/batpak/batpak-sim/sim"
@@ -127,6 +129,66 @@ func BenchmarkRun(b *testing.B) {
 		steps += s.Run().Steps
 	}
 	b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "steps/s")
+}
+
+// BenchmarkSmall is a whole small scenario: three tasks, ten operations, one crash.
+func BenchmarkSmall(b *testing.B) {
+	b.ReportAllocs()
+	var runs, steps uint64
+	for b.Loop() {
+		steps += small(runs).Steps
+		runs++
+	}
+	b.ReportMetric(float64(runs)/b.Elapsed().Seconds(), "runs/s")
+	b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "steps/s")
+}
+
+func small(seed uint64) sim.Outcome {
+	src := sim.NewSeed(seed)
+	s := sim.New(sim.Config{Source: src})
+	p, mu, log := s.Process("store"), s.NewMutex("mu"), 0
+	for range 2 {
+		p.Go("writer", func() {
+			for range 5 {
+				mu.Lock()
+				log += int(src.Draw("value", 100))
+				mu.Unlock()
+				s.Yield("written")
+			}
+		})
+	}
+	s.Go("power", func() {
+		for range src.Draw("crash", 20) {
+			s.Yield("on")
+		}
+		p.Kill()
+	})
+	return s.Run()
+}
+
+var flat = flag.Uint64("flat", 20_000, "runs of TestMemoryIsFlat; the proof is of 1000000")
+
+// Runs leave nothing behind: neither memory nor goroutines.
+func TestMemoryIsFlat(t *testing.T) {
+	heap := func() uint64 {
+		var m runtime.MemStats
+		for range 3 {
+			runtime.GC()
+		}
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	var before uint64
+	for seed := range *flat {
+		if seed == *flat/10 {
+			before = heap()
+		}
+		small(seed)
+	}
+	const slack = 256 << 10
+	if after := heap(); after > before+slack {
+		t.Errorf("%d bytes are held after %d runs, %d after %d", before, *flat/10, after, *flat)
+	}
 }
 
 // BenchmarkKill is the life and death of a process of five waiting tasks: start, first switch, unwinding.

@@ -12,8 +12,15 @@ const Forever time.Duration = math.MaxInt64
 // Now is the virtual time since the start of the run. It moves only when no task can run.
 func (s *Sim) Now() time.Duration { return s.now }
 
-// Wall is the wall clock: Config.Epoch plus [Sim.Now].
-func (s *Sim) Wall() time.Time { return s.cfg.Epoch.Add(s.now) }
+// Wall is the wall clock of the process of the running task: Config.Epoch plus [Sim.Now] plus what [Process.Jump] and
+// [Process.Skew] have done to it.
+func (s *Sim) Wall() time.Time {
+	p := s.root
+	if s.current != nil {
+		p = s.current.process
+	}
+	return s.cfg.Epoch.Add(s.now + p.clock.ahead(s.now))
+}
 
 // Sleep parks the task for d of virtual time; with d <= 0 it is only a place where the task may be switched. In a task
 // that unwinds it returns at once. Outside a task it panics if d > 0.
@@ -43,6 +50,7 @@ func (s *Sim) advance() {
 		s.reason = TimeBound
 		return
 	}
+	s.touch(theTime, "", true)
 	s.now = s.timers[0].timer.deadline
 	for len(s.timers) > 0 && s.timers[0].timer.deadline == s.now {
 		s.fire(s.timers[0])
@@ -67,6 +75,7 @@ type timer struct {
 const unarmed = -1
 
 func (s *Sim) arm(t *Task, d time.Duration) {
+	d = t.process.clock.lasts(d)
 	t.timer.deadline = s.now + min(d, math.MaxInt64-s.now)
 	t.timer.order = s.armed
 	s.armed++

@@ -1,9 +1,13 @@
 package sim_test
 
 import (
+	"flag"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"os/exec"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -145,5 +149,44 @@ func TestDigestGolden(t *testing.T) {
 	want := sim.Outcome{Reason: sim.Done, Steps: 185, Switches: 56, Time: 7224, Digest: 3993168005087894156}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("outcome of seed 1 (-want +got):\n%s", diff)
+	}
+}
+
+var doubles = flag.Uint64("doubles", 1000, "seeds of TestDoubleRuns; the proof is of 100000")
+
+// Every seed gives the same digest twice, whatever the runtime of Go is set to, and all of them the same in another
+// process.
+func TestDoubleRuns(t *testing.T) {
+	settings := []struct {
+		name string
+		set  func() (restore func())
+	}{
+		{"GOMAXPROCS=1", func() func() { n := runtime.GOMAXPROCS(1); return func() { runtime.GOMAXPROCS(n) } }},
+		{"GOMAXPROCS=2", func() func() { n := runtime.GOMAXPROCS(2); return func() { runtime.GOMAXPROCS(n) } }},
+		{"GOMAXPROCS=8", func() func() { n := runtime.GOMAXPROCS(8); return func() { runtime.GOMAXPROCS(n) } }},
+		{"GOGC=1", func() func() { n := debug.SetGCPercent(1); return func() { debug.SetGCPercent(n) } }},
+	}
+	all := fnv.New64a()
+	each := *doubles / uint64(len(settings))
+	for i, setting := range settings {
+		restore := setting.set()
+		for seed := uint64(i) * each; seed < uint64(i+1)*each; seed++ {
+			first, second := mixture(sim.NewSeed(seed)).Run(), mixture(sim.NewSeed(seed)).Run()
+			if first.Digest != second.Digest {
+				t.Errorf("seed %d, %s: digests %016x and %016x", seed, setting.name, first.Digest, second.Digest)
+			}
+			fmt.Fprintf(all, "%x ", first.Digest)
+		}
+		restore()
+	}
+	line := fmt.Sprintf("all digests %016x\n", all.Sum64())
+	if os.Getenv(childVariable) != "" {
+		fmt.Print(line)
+		return
+	}
+	child := exec.Command(os.Args[0], "-test.run=^TestDoubleRuns$", fmt.Sprintf("-doubles=%d", *doubles))
+	child.Env = append(os.Environ(), childVariable+"=1")
+	if out, err := child.Output(); err != nil || !strings.Contains(string(out), line) {
+		t.Errorf("another process: %v\n%s\nwant it to print %s", err, out, line)
 	}
 }

@@ -1,24 +1,60 @@
 // Package sim runs concurrent code under a deterministic scheduler: one seed fixes every interleaving, every timer and
 // every kill of a run, so that a failure that strikes once in a million schedules strikes again at will.
 //
+// # Start here
+//
+// [Test] in a test of your own runs a body under many schedules, shrinks what fails to the few decisions that matter,
+// saves these as a script that is tried first from then on, and prints one line that runs it again:
+//
+//	func TestTransfer(t *testing.T) {
+//		sim.Test(t, func(s *sim.Sim) {
+//			bank := newBank(s)                 // takes its locks from s, and calls s.Yield where a switch may matter
+//			s.Go("ann", func() { bank.Transfer(80) })
+//			s.Go("bob", func() { bank.Transfer(80) })
+//			s.JoinAll()
+//			if bank.Sum() != 100 {
+//				s.Failf("the sum is %d", bank.Sum())
+//			}
+//		})
+//	}
+//
+// The parts it is made of can be used alone: [Sweep] tries seeds and counts what they cover, [Shrink] makes a failure
+// small, [Explore] runs every schedule up to a bound, [Replay] runs a recorded one. The examples find, shrink and replay a
+// lost wakeup (Example (LostWakeup)), a deadlock (Example (Deadlock)) and a check that is not valid any more when it is
+// acted on (Example (CheckThenAct)).
+//
 // # Model
 //
 // A [Sim] is one run. Its tasks ([Task]) are written like goroutines, but they are coroutines: one runs at a time, and it
-// runs until it reaches a place where it may be switched. These places are the calls of [Sim.Yield], [Sim.Sleep],
-// [Mutex.Lock], [Notifier.Wait], [Notifier.Notify] and [Task.Join]. What happens between two of them is atomic.
+// runs until it reaches a place where it may be switched. These places are the calls of [Sim.Yield], [Sim.Reads],
+// [Sim.Writes], [Sim.Sleep], [Sim.JoinAll], [Mutex.Lock], [Notifier.Wait], [Notifier.Notify] and [Task.Join]. The stretch
+// between two of them is atomic.
 //
-// A step is the choice, at such a place, of the task that goes on. A [Strategy] makes it from the tasks that can run; the
-// default, [RandomWalk], chooses uniformly. A step that stays with the same task costs no switch.
+// A step is the choice, at such a place, of the task that goes on. A [Strategy] makes it from the tasks that can run:
+// [RandomWalk], the default, [PCT], [POS], or one of your own. A step that stays with the same task costs no switch.
 //
 // A decision is one draw from a [Source]. Everything random in a run, the schedule and whatever the code around it
 // needs (workload, faults), is drawn from a source under a label, and each label is a stream of its own. [Seed] derives the
-// streams from a number, [Recorder] writes the decisions down, [Replay] answers from such a list.
+// streams from a number, [Bytes] from the input of a fuzz target, [SourceFunc] from a generator of another library;
+// [Swarm] switches labels off. [Recorder] writes the decisions down, each under a [Key] that says what the code was
+// doing, and [Replay] answers from such a list, also when other code has changed, and says which decisions still fit. A
+// Source that is a Strategy too decides the schedule; [Drive] joins the two.
+//
+// A run fails by [Sim.Failf], by a panic or in a deadlock. Its signature ([Outcome.Signature]) is the shape of that. A
+// run that a bound ends is inconclusive and no failure.
 //
 // Virtual time starts at zero and moves only when no task can run: it then jumps to the next timer. Timers of the same
 // instant fire together, in the order of their arming.
 //
+// [Sim.AfterFunc] starts timers that can be stopped, and a process can have a clock that jumps or runs too fast
+// ([Process.Jump], [Process.Skew]).
+//
 // A [Process] is a group of tasks that dies together. [Process.Kill] is a power cut: the tasks unwind where they stand, as
 // if each had called [runtime.Goexit] there. Their deferred calls run; recover does not save them.
+//
+// Labels that the code passes ([Sim.Reachable], [Sim.Sometimes], [Sim.Watermark]) go into a catalogue over many runs
+// ([Coverage]); one that is never reached fails a [Test]. [Discovery] estimates how many schedules, or states that the code
+// tells by [Sim.State], have not been seen.
 //
 // The [Trace] is the sequence of events: what the scheduler did and what users emit. Its digest is a hash over all of
 // them.
@@ -43,7 +79,8 @@
 //
 // A step that switches, with its event in the digest, costs two to three bare coroutine switches and allocates nothing.
 //
-// The examples find a lost wakeup and a deadlock by trying seeds, and replay the latter.
+// [Explore] claims no more than it has run. With Reduce it relies on what the code declares (see [ExploreConfig]).
+// [Shrink] returns no failure of another signature, and tells whether its result was checked to be one-minimal.
 //
 // # Limits
 //
@@ -52,6 +89,9 @@
 //
 // The race detector sees the tasks as one thread of execution, in the order of their steps; it finds no races between
 // them. Interleavings inside the stretches between yield points are not explored.
+//
+// Goroutines that code under test starts by itself are found by [Sweep] if they are still there at its end. Real clocks
+// and randomness are found only where they make two runs of one seed differ ([Twice]).
 //
 // A deadlock among some tasks is not seen while others run or hold timers; the bounds end such a run.
 //

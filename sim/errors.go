@@ -11,6 +11,12 @@ var (
 	ErrStepBound = errors.New("sim: step bound hit")
 	// ErrTimeBound is matched by Outcome.Err when Config.TimeMax was hit.
 	ErrTimeBound = errors.New("sim: time bound hit")
+	// ErrMemoryBound is matched by Outcome.Err when Config.MemoryMax was hit.
+	ErrMemoryBound = errors.New("sim: memory bound hit")
+	// ErrFailed is matched by Outcome.Err when code called Sim.Failf.
+	ErrFailed = errors.New("sim: violation")
+	// ErrGivenUp is matched by Outcome.Err when the strategy gave the run up.
+	ErrGivenUp = errors.New("sim: given up")
 	// ErrPanicked is matched by Outcome.Err when a task panicked.
 	ErrPanicked = errors.New("sim: task panicked")
 )
@@ -32,6 +38,13 @@ func (e *RunError) Unwrap() []error {
 		errs = append(errs, ErrStepBound)
 	case TimeBound:
 		errs = append(errs, ErrTimeBound)
+	case MemoryBound:
+		errs = append(errs, ErrMemoryBound)
+	case GivenUp:
+		errs = append(errs, ErrGivenUp)
+	}
+	if e.Outcome.Violation != nil {
+		errs = append(errs, ErrFailed)
 	}
 	if p := e.Outcome.Panic; p != nil {
 		errs = append(errs, ErrPanicked)

@@ -15,6 +15,8 @@ const (
 	KindTimer  = "timer"  // the timer of Task fired, at the Site with kind Detail and object Object
 	KindKill   = "kill"   // Task killed the process Object
 	KindPanic  = "panic"  // Task panicked with Detail
+	KindFail   = "fail"   // Task found a violation of the shape Object, with the text Detail
+	KindClock  = "clock"  // the clock of the process Object jumps by Args[0] nanoseconds, or is skewed by Args[0] ppm; see Detail
 	KindEnd    = "end"    // Task ended; Detail is returned, killed, panicked or exited
 	KindOver   = "over"   // the run is over for the reason Detail, after Args[0] steps and Args[1] switches
 )
@@ -48,6 +50,21 @@ func (e *Event) append(b []byte) []byte {
 		b = binary.AppendUvarint(b, a)
 	}
 	return b
+}
+
+// hash is the FNV-1a hash, begun with h, of what append appends. It saves the detour.
+func (e *Event) hash(h uint64) uint64 {
+	h = fnvUvarint(h, e.Step)
+	h = fnvUvarint(h, uint64(e.Time))
+	for _, s := range [...]*string{&e.Task, &e.Kind, &e.Object, &e.Detail} {
+		h = fnvString(fnvUvarint(h, uint64(len(*s))), *s)
+	}
+	args := e.args()
+	h = (h ^ uint64(len(args))) * fnvPrime
+	for _, a := range args {
+		h = fnvUvarint(h, a)
+	}
+	return h
 }
 
 func appendString(b []byte, s string) []byte {

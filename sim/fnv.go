@@ -6,11 +6,12 @@ const (
 	fnvPrime  = 1099511628211
 )
 
-func fnvBytes(h uint64, b []byte) uint64 {
-	for _, c := range b {
-		h = (h ^ uint64(c)) * fnvPrime
+// fnvUvarint hashes the bytes of binary.AppendUvarint.
+func fnvUvarint(h, v uint64) uint64 {
+	for ; v >= 0x80; v >>= 7 {
+		h = (h ^ v&0x7f ^ 0x80) * fnvPrime
 	}
-	return h
+	return (h ^ v) * fnvPrime
 }
 
 func fnvString(h uint64, s string) uint64 {

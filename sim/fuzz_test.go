@@ -33,3 +33,23 @@ func FuzzReplay(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSchedule lets the bytes decide everything, so that coverage guides the search of schedules.
+func FuzzSchedule(f *testing.F) {
+	for seed := range uint64(5) {
+		recorder := sim.NewRecorder(sim.NewSeed(seed))
+		mixture(recorder).Run()
+		f.Add(sim.AppendBytes(nil, recorder.Decisions()))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		recorder := sim.NewRecorder(sim.NewBytes(b))
+		first := mixture(recorder).Run()
+		if first.Reason != sim.Done {
+			t.Fatalf("Run: %v", first)
+		}
+		replay := sim.NewReplay(recorder.Decisions())
+		if diff := cmp.Diff(first, mixture(replay).Run()); diff != "" || replay.Adapted()+replay.Rotten()+replay.Missing() > 0 {
+			t.Errorf("%v (-run +replay):\n%s", replay, diff)
+		}
+	})
+}

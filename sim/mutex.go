@@ -55,6 +55,7 @@ func (m *Mutex) lockUnscheduled() {
 
 // take locks m, which is free, for t, and makes those who wait for it wait on.
 func (m *Mutex) take(t *Task) {
+	m.sim.touch(aMutex, m.name, true)
 	m.locked, m.holder = true, t
 	if t != nil {
 		t.held = append(t.held, m)
@@ -76,6 +77,7 @@ func (m *Mutex) Unlock() {
 }
 
 func (m *Mutex) release() {
+	m.sim.touch(aMutex, m.name, true)
 	if t := m.holder; t != nil {
 		i := slices.Index(t.held, m)
 		t.held = slices.Delete(t.held, i, i+1)

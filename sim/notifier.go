@@ -15,7 +15,10 @@ type Notifier struct {
 func (s *Sim) NewNotifier(name string) *Notifier { return &Notifier{sim: s, name: name} }
 
 // Epoch counts the calls of Notify so far.
-func (n *Notifier) Epoch() uint64 { return n.epoch }
+func (n *Notifier) Epoch() uint64 {
+	n.sim.touch(aNotifier, n.name, false)
+	return n.epoch
+}
 
 // Notify adds one to the epoch and wakes all waiting tasks. In a task it is also a place where the task may be
 // switched, before the epoch moves.
@@ -23,6 +26,12 @@ func (n *Notifier) Notify() {
 	if t := n.sim.acting(); t != nil {
 		n.sim.pause(t, SiteNotify, n.name)
 	}
+	n.wake()
+}
+
+// wake is Notify without the place to switch.
+func (n *Notifier) wake() {
+	n.sim.touch(aNotifier, n.name, true)
 	n.epoch++
 	n.sim.readyAll(&n.waiters)
 }
@@ -35,6 +44,7 @@ func (n *Notifier) Notify() {
 func (n *Notifier) Wait(since uint64, timeout time.Duration) bool {
 	s := n.sim
 	t := s.acting()
+	s.touch(aNotifier, n.name, false)
 	switch parks := n.epoch == since && timeout > 0; {
 	case t != nil && parks:
 		n.waiters.add(t)

@@ -11,15 +11,20 @@ type Reason uint8
 
 // Reasons.
 const (
-	undecided Reason = iota
-	Done             // every task has ended
-	Deadlock         // no task can run, none has a timer, and not all have ended
-	StepBound        // Config.StepMax was hit
-	TimeBound        // the next timer lies beyond Config.TimeMax
-	Panicked         // a task panicked
+	undecided   Reason = iota
+	Done               // every task has ended
+	Deadlock           // no task can run, none has a timer, and not all have ended
+	StepBound          // Config.StepMax was hit
+	TimeBound          // the next timer lies beyond Config.TimeMax
+	Panicked           // a task panicked
+	Failed             // a task called Sim.Failf
+	GivenUp            // the strategy returned GiveUp
+	MemoryBound        // Config.MemoryMax was hit
 )
 
-var reasonNames = [...]string{"undecided", "done", "deadlock", "step bound", "time bound", "panicked"}
+var reasonNames = [...]string{
+	"undecided", "done", "deadlock", "step bound", "time bound", "panicked", "failed", "given up", "memory bound",
+}
 
 func (r Reason) String() string {
 	if int(r) < len(reasonNames) {
@@ -40,6 +45,8 @@ type Outcome struct {
 	// Panic is the first panic of a task. It may also be set with another Reason, by deferred code of a task that was
 	// unwound after the end.
 	Panic *PanicInfo
+	// Violation is the first of [Sim.Failf]. As with Panic, another Reason may come with it.
+	Violation *Violation
 }
 
 // A Wait is a task that had not ended, and what it stood at.
@@ -67,6 +74,9 @@ func (o Outcome) String() string {
 	fmt.Fprintf(&b, "%v at %v after %d steps, %d switches", o.Reason, o.Time, o.Steps, o.Switches)
 	if o.Panic != nil {
 		fmt.Fprintf(&b, "\n  %s: panic: %v", o.Panic.Task, o.Panic.Value)
+	}
+	if o.Violation != nil {
+		fmt.Fprintf(&b, "\n  %s", o.Violation)
 	}
 	for _, w := range o.Waiting {
 		b.WriteString("\n  ")
@@ -103,6 +113,8 @@ func (s *Sim) outcome() Outcome {
 		Digest:   s.cfg.Trace.Digest(),
 		Waiting:  s.waiting,
 		Panic:    s.panic,
+
+		Violation: s.violation,
 	}
 }
 

@@ -14,14 +14,17 @@ type Point struct {
 type points struct {
 	index map[string]*Point
 	all   []*Point // in the order of first use
+	last  *Point   // the latest one passed, which tasks in a loop pass again
 }
 
 func (p *points) hit(name string) {
-	point := p.index[name]
-	if point == nil {
-		point = p.add(name)
+	if p.last == nil || p.last.Name != name {
+		p.last = p.index[name]
+		if p.last == nil {
+			p.last = p.add(name)
+		}
 	}
-	point.Count++
+	p.last.Count++
 }
 
 func (p *points) add(name string) *Point {

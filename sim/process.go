@@ -7,6 +7,7 @@ type Process struct {
 	alive bool
 	tasks []*Task // by id
 	names names
+	clock processClock
 }
 
 // Name is the name of the process, unique in its run; that of the root process is empty.
@@ -27,10 +28,13 @@ func (p *Process) Go(name string, body func()) *Task {
 		t.fate = fateKilled
 		return t
 	}
+	s.touch(theTasks, "", true)
+	s.touch(aTask, t.name, true)
 	t.id, t.body = len(s.tasks), body
 	s.tasks = append(s.tasks, t)
 	p.tasks = append(p.tasks, t)
 	s.living++
+	s.Hold(taskBytes)
 	s.cfg.Trace.Emit(KindStart, t.name, "")
 	s.ready(t)
 	return t
@@ -51,6 +55,7 @@ func (p *Process) Kill() {
 		return
 	}
 	s := p.sim
+	s.touch(touchesAll, "", true)
 	p.alive = false
 	s.cfg.Trace.Emit(KindKill, p.name, "")
 	if t := s.current; t == nil || t.process != p {

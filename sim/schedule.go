@@ -37,6 +37,7 @@ func (s *Sim) dispatch() *Task {
 	if t != s.last && t != nil {
 		s.last = t
 		s.switches++
+		s.shape = (s.shape ^ uint64(t.id)<<8 ^ uint64(t.site.Kind[1])) * fnvPrime
 		s.cfg.Trace.record(&Event{Task: t.name, Kind: KindSwitch, Object: t.site.Object, Detail: t.site.Kind})
 	}
 	return t
@@ -48,6 +49,10 @@ func (s *Sim) choose() *Task {
 		s.choice.Current = s.rank(s.last)
 	}
 	i := s.cfg.Strategy.Next(&s.choice)
+	if i == GiveUp {
+		s.reason = GivenUp
+		return nil
+	}
 	if i < 0 || i >= len(s.runnable) {
 		// A panic here could be recovered by the code under test.
 		s.misuse = fmt.Sprintf("sim: at step %d the strategy chose task %d of %d", s.steps, i, len(s.runnable))

@@ -13,14 +13,17 @@ const (
 
 // Config fixes a run. The zero value works: seed 0, random walk, digest only.
 type Config struct {
-	// Source feeds the default strategy; nil is NewSeed(0). It is not used when Strategy is set.
+	// Source answers [Sim.Draw] and feeds the default strategy; nil is NewSeed(0).
 	Source Source
-	// Strategy chooses which task goes next; nil is RandomWalk(Source).
+	// Strategy chooses which task goes next; nil is the Source if that is a Strategy too, or else RandomWalk(Source).
 	Strategy Strategy
 	// StepMax bounds the steps of the run; zero is 1<<20.
 	StepMax uint64
 	// TimeMax bounds virtual time; zero is 24 hours.
 	TimeMax time.Duration
+	// MemoryMax bounds the bytes that the run accounts for: 8192 for each task that has not ended, and what code tells by
+	// [Sim.Hold]. Zero sets no bound.
+	MemoryMax uint64
 	// Epoch is the wall clock at virtual time zero; zero is 2000-01-01 UTC.
 	Epoch time.Time
 	// Trace receives the events; nil is a new one that keeps only their digest. A trace serves one Sim.
@@ -44,7 +47,7 @@ func (c Config) withDefaults() Config {
 		c.Source = NewSeed(0)
 	}
 	if c.Strategy == nil {
-		c.Strategy = RandomWalk(c.Source)
+		c.Strategy = strategyOf(c.Source)
 	}
 	if c.StepMax == 0 {
 		c.StepMax = stepMaxDefault
@@ -71,17 +74,24 @@ type Sim struct {
 	tasks     []*Task // all, by id
 	processes names
 	living    int // tasks not ended
+	held      int64
 
 	current *Task    // whose code is running; nil in the scheduler and outside the run
 	last    *Task    // chosen at the last step
 	chosen  *Task    // handed by a task that parks to the loop
 	dying   *Process // killed by a task of its own, which has parked; the loop reaps it
 
-	runnable []*Task // by id; the running task is among them
-	choice   Choice
-	steps    uint64
-	switches uint64
-	points   points
+	runnable  []*Task // by id; the running task is among them
+	choice    Choice
+	steps     uint64
+	switches  uint64
+	points    points
+	coverage  Coverage
+	shape     uint64 // hash of the switches
+	states    map[uint64]struct{}
+	stateList []uint64   // the same, in the order of their coming
+	touched   *footprint // what the running stretch has touched; nil if nobody asks
+	idlers    waiters    // wait for the end of all other tasks
 
 	now    time.Duration
 	timers timers
@@ -90,7 +100,9 @@ type Sim struct {
 	reason  Reason // zero while the run goes on
 	waiting []Wait
 	panic   *PanicInfo
-	misuse  string // by the strategy; Run panics with it
+
+	violation *Violation
+	misuse    string // by the strategy; Run panics with it
 }
 
 type phase int
@@ -152,6 +164,7 @@ func (s *Sim) finish() {
 
 // Process returns a new process. A name that was used before gets the suffix #2, #3 and so on.
 func (s *Sim) Process(name string) *Process {
+	s.touch(touchesAll, "", true)
 	return &Process{sim: s, name: s.processes.unique(name), alive: true}
 }
 
@@ -173,6 +186,25 @@ func (s *Sim) Yield(point string) {
 	}
 }
 
+// Draw implements [Source] by Config.Source, for the code under test.
+func (s *Sim) Draw(label string, n uint64) uint64 { return s.cfg.Source.Draw(label, n) }
+
+// JoinAll parks the caller until every other task has ended, but for those that wait here too. In a task that unwinds it
+// returns at once. Outside a task it panics unless all tasks have ended.
+func (s *Sim) JoinAll() {
+	t := s.acting()
+	switch alone := s.living <= len(s.idlers.tasks)+1; {
+	case t == nil && s.living > 0:
+		s.balk("JoinAll", "")
+	case t != nil && alone:
+		s.readyAll(&s.idlers)
+		s.pause(t, SiteJoin, "")
+	case t != nil:
+		s.idlers.add(t)
+		s.block(t, SiteJoin, "")
+	}
+}
+
 // Points returns the yield points that were passed, by name.
 func (s *Sim) Points() []Point { return s.points.sorted() }
 
@@ -181,6 +213,10 @@ func (s *Sim) Steps() uint64 { return s.steps }
 
 // Switches is the number of steps that went on with another task than the step before.
 func (s *Sim) Switches() uint64 { return s.switches }
+
+// Shape is a hash of the switches so far, each of a task and of what it does next: two runs with the same shape ran the
+// same tasks in the same order.
+func (s *Sim) Shape() uint64 { return s.shape }
 
 // Trace is the trace of the run, to emit events or to read it.
 func (s *Sim) Trace() *Trace { return s.cfg.Trace }

@@ -38,6 +38,14 @@ func Between(src Source, label string, lo, hi uint64) uint64 {
 	return lo + src.Draw(label, hi-lo+1)
 }
 
+// SourceFunc is a Source made of a function. With it a generator of another library decides, as in
+//
+//	sim.SourceFunc(func(label string, n uint64) uint64 { return rapid.Uint64Range(0, n-1).Draw(t, label) })
+type SourceFunc func(label string, n uint64) uint64
+
+// Draw implements [Source].
+func (f SourceFunc) Draw(label string, n uint64) uint64 { return f(label, n) }
+
 // Seed is a Source whose every label is a PCG stream derived from one seed.
 // It is not safe for concurrent use; simulated tasks, of which one runs at a time, may share it.
 type Seed struct {

@@ -83,7 +83,7 @@ func TestRandomWalk(t *testing.T) {
 			}
 			var want []sim.Decision
 			if test.runnable > 1 {
-				want = []sim.Decision{{sim.LabelSchedule, uint64(test.runnable), uint64(test.draw)}}
+				want = []sim.Decision{{Label: sim.LabelSchedule, N: uint64(test.runnable), Value: uint64(test.draw)}}
 			}
 			if diff := cmp.Diff(want, recorder.Decisions()); diff != "" {
 				t.Errorf("decisions (-want +got):\n%s", diff)

@@ -54,6 +54,7 @@ func (t *Task) Site() Site { return t.site }
 func (t *Task) Join() {
 	s := t.sim
 	caller := s.acting()
+	s.touch(aTask, t.name, false)
 	switch {
 	case t.fate != "":
 		if caller != nil {
@@ -146,10 +147,15 @@ func (s *Sim) detach(t *Task) {
 // end does what is due when t has ended.
 func (s *Sim) end(t *Task) {
 	s.detach(t)
+	s.touch(aTask, t.name, true)
 	s.living--
+	s.Hold(-taskBytes)
 	if t.panic != nil {
 		s.panicked(t.panic)
 	}
 	s.cfg.Trace.record(&Event{Task: t.name, Kind: KindEnd, Detail: t.fate})
 	s.readyAll(&t.joiners)
+	if s.living == len(s.idlers.tasks) {
+		s.readyAll(&s.idlers)
+	}
 }

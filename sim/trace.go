@@ -23,7 +23,6 @@ type Trace struct {
 	sim    *Sim // nil until New binds it
 	digest uint64
 	count  uint64
-	buf    []byte  // encoding of the latest event
 	events []Event // a ring when cfg.Keep > 0, with the oldest at count % Keep once it is full
 }
 
@@ -40,6 +39,7 @@ func (t *Trace) Emit(kind, object, detail string, args ...uint64) {
 	e := Event{Kind: kind, Object: object, Detail: detail}
 	copy(e.Args[:], args)
 	if t.sim != nil {
+		t.sim.touch(theTrace, "", true)
 		e.Task = t.sim.TaskName()
 	}
 	t.record(&e)
@@ -49,8 +49,7 @@ func (t *Trace) record(e *Event) {
 	if t.sim != nil {
 		e.Step, e.Time = t.sim.steps, t.sim.now
 	}
-	t.buf = e.append(t.buf[:0])
-	t.digest = fnvBytes(t.digest, t.buf)
+	t.digest = e.hash(t.digest)
 	t.keep(e)
 	t.count++
 	if t.cfg.Observe != nil {

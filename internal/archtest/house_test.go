@@ -52,6 +52,7 @@ var house = archtest.House{
 		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
 		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
 		{"simfs/latency.go", "clock", "a delay takes real time unless Config.Sleep says otherwise; no value depends on it"},
+		{"sim/corpus.go", "machine", "scripts of failures that a test saves for the next time"},
 		{"simfs/fs.go", "machine", "os.TempDir is where afero's helpers put files; its depth shifts nothing"},
 		{"scenarios/sweep.go", "goroutine", "runs that know nothing of each other, spread over the processors"},
 		{"scenarios/sweep.go", "channel", "their results, put into the order of their seeds"},
