@@ -21,8 +21,8 @@
 // run says about itself is shown with its own line breaks and with everything
 // unprintable quoted.
 //
-// A JSON line carries the number of its format in "version". Fields may be added
-// under the same number; removing or redefining one raises it. A digest is a
+// A JSON line carries the number of its format in "version". Fields, and verdicts, may
+// be added under the same number; removing or redefining one raises it. A digest is a
 // string of 16 hexadecimal digits; a seed is a number of up to 64 bits, which
 // JavaScript rounds.
 //

@@ -35,7 +35,10 @@
 // Pass means that no oracle objected, that the log was recovered or refused with a
 // typed error, and that what was recovered drained. Violated is a finding about the
 // engine, a panic or a deadlock of its code among them. Inconclusive means that a
-// bound of the scheduler was hit. HarnessError is our own fault.
+// bound of the scheduler was hit. HarnessError is our own fault. Nondeterministic,
+// which only a sweep that carries out every run twice can tell, means that the first
+// promise above is broken; the Reason shows the first event that differs and the
+// events around it in both runs.
 //
 // The error of Run, and of Sweep, is about the configuration, and names the legal
 // values. Run never panics because of what the engine does.

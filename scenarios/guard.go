@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
-	"strings"
 
 	"github.com/batpak/batpak-sim/sim"
 )
@@ -37,8 +36,8 @@ func twice(run runFunc, config Config) Result {
 	first, second := guarded(run, config), guarded(run, config)
 	first.Checked, second.Checked = true, true
 	if d := difference(first, second); d != "" {
-		first.Verdict = HarnessError
-		first.Reason = "two runs of the same seed differ\n" + d + "\n" + divergence(run, config)
+		first.Verdict = Nondeterministic
+		first.Reason = d + "\n" + divergence(run, config)
 	}
 	return first
 }
@@ -69,20 +68,9 @@ func divergence(run runFunc, config Config) string {
 	config.Keep = sim.KeepAll
 	one := guarded(run, config).Trace
 	for range divergenceTries {
-		two := guarded(run, config).Trace
-		for i := range max(len(one), len(two)) {
-			x, y := eventAt(one, i), eventAt(two, i)
-			if x != y {
-				return strings.Join([]string{fmt.Sprintf("first differing event: %d", i+1), "  " + x, "  " + y}, "\n")
-			}
+		if m := sim.Compare(one, guarded(run, config).Trace); m != nil {
+			return m.Error()
 		}
 	}
 	return fmt.Sprintf("the traces of %d further runs were all the same", divergenceTries+1)
-}
-
-func eventAt(trace []sim.Event, i int) string {
-	if i >= len(trace) {
-		return "(the trace has ended)"
-	}
-	return trace[i].String()
 }

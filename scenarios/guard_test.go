@@ -53,6 +53,13 @@ func TestTwice(t *testing.T) {
 	switches.Switches = 4
 	stack := one
 	stack.Stack = "there"
+	const partedAtB = `Digest: 0000000000000001 and 0000000000000002
+sim: two runs that had to be the same differ at event 2
+before:
+  7 0.000000000 - a - -
+first:
+  7 0.000000000 - b - -
+second:`
 	tests := []struct {
 		name string
 		runs []Result
@@ -61,11 +68,11 @@ func TestTwice(t *testing.T) {
 		{"the same", []Result{one}, ""},
 		{"only another stack", []Result{one, stack}, ""},
 		{"another digest", []Result{one, digest, one, digest},
-			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  7 0.000000000 - c - -"},
+			partedAtB + "\n  7 0.000000000 - c - -\n  7 0.000000000 - d - -"},
 		{"a shorter trace", []Result{one, shorter, one, shorter},
-			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  (the trace has ended)"},
+			partedAtB},
 		{"now and then", []Result{one, digest, one, one, one, digest},
-			"Digest: 0000000000000001 and 0000000000000002\nfirst differing event: 2\n  7 0.000000000 - b - -\n  7 0.000000000 - c - -"},
+			partedAtB + "\n  7 0.000000000 - c - -\n  7 0.000000000 - d - -"},
 		{"never again", []Result{one, digest, one},
 			"Digest: 0000000000000001 and 0000000000000002\nthe traces of 9 further runs were all the same"},
 		{"not in the trace", []Result{one, switches, one},
@@ -77,8 +84,8 @@ func TestTwice(t *testing.T) {
 			want.Trace = nil
 			want.Checked = true
 			if tt.want != "" {
-				want.Verdict = HarnessError
-				want.Reason = "two runs of the same seed differ\n" + tt.want
+				want.Verdict = Nondeterministic
+				want.Reason = tt.want
 			}
 			if d := cmp.Diff(want, twice(script(tt.runs...), Config{})); d != "" {
 				t.Errorf("twice (-want +got):\n%s", d)
@@ -125,5 +132,20 @@ func TestSweepCheckDeterminism(t *testing.T) {
 	})
 	if err != nil || runs != 16 || summary.Runs != 8 || summary.Verdict() != Pass {
 		t.Errorf("sweep = %v, %v, %d runs out of %d; want 8 that pass out of 16", summary.Verdict(), err, summary.Runs, runs)
+	}
+}
+
+// One run that differs is the verdict of the whole sweep, before a violation and an
+// error of the harness, and it has an exit code of its own.
+func TestSweepFindsNondeterminism(t *testing.T) {
+	var violated, broken, pass = Result{Verdict: Violated, Violation: &Violation{}}, Result{Verdict: HarnessError}, Result{Verdict: Pass}
+	results := []Result{violated, violated, broken, broken, pass, {Verdict: Pass, Digest: 1}, pass}
+	config := SweepConfig{Scenarios: []string{"crash"}, To: 2, Workers: 1, CheckDeterminism: true}
+	summary, err := sweep(t.Context(), config, script(results...), func(Result) {})
+	if err != nil || summary.Verdict() != Nondeterministic || summary.Verdict().ExitCode() != 4 {
+		t.Errorf("sweep = %v with exit code %d, %v; want %v with 4", summary.Verdict(), summary.Verdict().ExitCode(), err, Nondeterministic)
+	}
+	if got := summary.Findings[len(summary.Findings)-1]; got.Signature != "nondeterministic" {
+		t.Errorf("the last finding is %q, want nondeterministic", got.Signature)
 	}
 }

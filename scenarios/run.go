@@ -55,7 +55,7 @@ type Result struct {
 	Steps     int               `json:"steps"`
 	Verdict   Verdict           `json:"verdict"`
 	Violation *Violation        `json:"violation,omitempty"`
-	Reason    string            `json:"reason,omitempty"` // why it is inconclusive or a harness error
+	Reason    string            `json:"reason,omitempty"` // why it is neither a pass nor a violation
 	Outcome   Outcome           `json:"outcome"`
 	Digest    Digest            `json:"digest"`
 	Counters  Counters          `json:"counters"`

@@ -121,9 +121,6 @@ func Effects(level Faults) []string {
 	return names
 }
 
-// Verdicts lists the verdicts from the best to the worst.
-func Verdicts() []Verdict { return []Verdict{Pass, Inconclusive, Violated, HarnessError} }
-
 // Signature is what runs have in common that found the same: the signature of the
 // violation, or the first line of the harness's error, or the verdict alone.
 func (r *Result) Signature() string {

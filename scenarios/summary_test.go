@@ -60,6 +60,7 @@ func TestSummaryFindingsAreBounded(t *testing.T) {
 func TestSummaryVerdict(t *testing.T) {
 	pass, violated := Result{Verdict: Pass}, Result{Verdict: Violated, Violation: &Violation{}}
 	inconclusive, broken := Result{Verdict: Inconclusive}, Result{Verdict: HarnessError}
+	differs := Result{Verdict: Nondeterministic}
 	tests := []struct {
 		name    string
 		planned uint64
@@ -71,7 +72,8 @@ func TestSummaryVerdict(t *testing.T) {
 		{"bound", 2, []Result{inconclusive, pass}, Inconclusive},
 		{"violation before bound", 2, []Result{violated, inconclusive}, Violated},
 		{"violation before missing", 9, []Result{violated}, Violated},
-		{"harness error before all", 9, []Result{violated, broken, inconclusive}, HarnessError},
+		{"harness error before violation", 9, []Result{violated, broken, inconclusive}, HarnessError},
+		{"nondeterministic before all", 9, []Result{differs, broken, violated}, Nondeterministic},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,5 +1,7 @@
 package scenarios
 
+import "slices"
+
 // Verdict is how a run ended.
 type Verdict string
 
@@ -8,6 +10,9 @@ const (
 	Violated     Verdict = "violation"     // an oracle found that something promised does not hold
 	Inconclusive Verdict = "inconclusive"  // a bound was hit before the run had ended
 	HarnessError Verdict = "harness-error" // the harness itself is at fault
+
+	// Nondeterministic means that two runs of one Config differ, so that no result counts.
+	Nondeterministic Verdict = "nondeterministic"
 )
 
 // ExitCode is the exit code of a program that ends with the verdict.
@@ -19,13 +24,14 @@ func (v Verdict) ExitCode() int {
 		return 1
 	case Inconclusive:
 		return 3
+	case Nondeterministic:
+		return 4
 	default:
 		return 2
 	}
 }
 
-// Worse returns the graver of two verdicts: a harness error before a violation,
-// that before inconclusive.
+// Worse returns the graver of two verdicts, by the order of [Verdicts].
 func (v Verdict) Worse(other Verdict) Verdict {
 	if other.grade() > v.grade() {
 		return other
@@ -33,15 +39,9 @@ func (v Verdict) Worse(other Verdict) Verdict {
 	return v
 }
 
-func (v Verdict) grade() int {
-	switch v {
-	case Pass:
-		return 0
-	case Inconclusive:
-		return 1
-	case Violated:
-		return 2
-	default:
-		return 3
-	}
+func (v Verdict) grade() int { return slices.Index(Verdicts(), v) }
+
+// Verdicts lists the verdicts from the best to the worst.
+func Verdicts() []Verdict {
+	return []Verdict{Pass, Inconclusive, Violated, HarnessError, Nondeterministic}
 }

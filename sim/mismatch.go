@@ -11,8 +11,8 @@ import (
 type Mismatch struct {
 	At            uint64 // the number of the first event that differs, from 1; zero if the traces were not kept
 	Before        []Event
-	First, Second []Event // that event, and some after it, in each run; empty where that has ended
-	Outcomes      [2]Outcome
+	First, Second []Event    // that event, and some after it, in each run; empty where that has ended
+	Outcomes      [2]Outcome // zero if they are not known
 }
 
 // mismatchContext is how many events are shown on each side of the first that differs.
@@ -23,20 +23,28 @@ const mismatchContext = 6
 func Twice(run func(*Trace) Outcome) *Mismatch {
 	first, second := NewTrace(TraceConfig{Keep: KeepAll}), NewTrace(TraceConfig{Keep: KeepAll})
 	outcomes := [2]Outcome{run(first), run(second)}
-	a, b := first.events, second.events
-	for i := range max(len(a), len(b)) {
-		if i < len(a) && i < len(b) && a[i] == b[i] {
+	m := Compare(first.events, second.events)
+	if m == nil && outcomes[0].String() != outcomes[1].String() {
+		m = new(Mismatch)
+	}
+	if m != nil {
+		m.Outcomes = outcomes
+	}
+	return m
+}
+
+// Compare compares the events of two runs that were kept whole. It returns nil if they are the same, and otherwise a
+// Mismatch without outcomes.
+func Compare(first, second []Event) *Mismatch {
+	for i := range max(len(first), len(second)) {
+		if i < len(first) && i < len(second) && first[i] == second[i] {
 			continue
 		}
 		return &Mismatch{
 			At:     uint64(i) + 1,
-			Before: slices.Clone(a[max(i-mismatchContext, 0):i]),
-			First:  around(a, i), Second: around(b, i),
-			Outcomes: outcomes,
+			Before: slices.Clone(first[max(i-mismatchContext, 0):i]),
+			First:  around(first, i), Second: around(second, i),
 		}
-	}
-	if outcomes[0].String() != outcomes[1].String() {
-		return &Mismatch{Outcomes: outcomes}
 	}
 	return nil
 }
@@ -62,9 +70,11 @@ func (m *Mismatch) Error() string {
 	if len(m.Before) > 0 {
 		section("before", m.Before)
 	}
-	section("first", m.First)
-	fmt.Fprintf(&b, "\n  %v", m.Outcomes[0])
-	section("second", m.Second)
-	fmt.Fprintf(&b, "\n  %v", m.Outcomes[1])
+	for i, title := range []string{"first", "second"} {
+		section(title, [][]Event{m.First, m.Second}[i])
+		if o := m.Outcomes[i]; o.Reason != undecided {
+			fmt.Fprintf(&b, "\n  %v", o)
+		}
+	}
 	return b.String()
 }

@@ -29,7 +29,11 @@
 //	0  if every run passed,
 //	1  if an oracle found a violation,
 //	2  if the arguments are wrong, the output cannot be written, or the harness is at fault,
-//	3  if a run hit a bound, or the sweep was interrupted, with no violation so far.
+//	3  if a run hit a bound, or the sweep was interrupted, with no violation so far,
+//	4  if --check-determinism saw two runs of one seed that differ.
+//
+// Of several that apply it is the last in the order 0, 3, 1, 2, 4: a run that differs
+// makes every other result doubtful.
 //
 // An interrupt lets the runs that have begun end and reports on what was done. A
 // second one ends the program at once.

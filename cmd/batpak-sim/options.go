@@ -43,7 +43,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
-	f.Var(&o.check, "check-determinism", "carry out every run twice and compare")
+	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
 	f.Lookup("json").NoOptDefVal = "true"
 	f.Lookup("check-determinism").NoOptDefVal = "true"
 	complete(c, "scenario", scenarios.Names())

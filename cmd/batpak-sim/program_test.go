@@ -34,7 +34,7 @@ func result(v scenarios.Verdict) scenarios.Result {
 	switch v {
 	case scenarios.Violated:
 		r.Violation = &scenarios.Violation{Oracle: "order", Shape: "backwards", Expected: "up", Seen: "down"}
-	case scenarios.Inconclusive, scenarios.HarnessError:
+	case scenarios.Inconclusive, scenarios.HarnessError, scenarios.Nondeterministic:
 		r.Reason = "because"
 	}
 	return r
@@ -43,6 +43,7 @@ func result(v scenarios.Verdict) scenarios.Result {
 func TestExitCodes(t *testing.T) {
 	pass, violated := result(scenarios.Pass), result(scenarios.Violated)
 	bound, broken := result(scenarios.Inconclusive), result(scenarios.HarnessError)
+	differs := result(scenarios.Nondeterministic)
 	tests := []struct {
 		name    string
 		missing uint64
@@ -53,6 +54,7 @@ func TestExitCodes(t *testing.T) {
 		{"pass", 0, []scenarios.Result{pass, pass}, 0, "pass: "},
 		{"violation", 0, []scenarios.Result{pass, violated}, 1, "violation: "},
 		{"harness error", 0, []scenarios.Result{broken, violated}, 2, "harness-error: "},
+		{"nondeterministic", 0, []scenarios.Result{broken, differs, violated}, 4, "nondeterministic: "},
 		{"inconclusive", 0, []scenarios.Result{bound, pass}, 3, "inconclusive: "},
 		{"violation and inconclusive", 0, []scenarios.Result{bound, violated}, 1, "violation: "},
 		{"interrupted", 2, []scenarios.Result{pass}, 3, "inconclusive: interrupted after 1 of 3 runs"},
@@ -91,6 +93,28 @@ func TestViolationIsReported(t *testing.T) {
 			if !strings.Contains(stdout.String(), want) {
 				t.Errorf("execute(%q) wrote %q, want %q in it", args, stdout.String(), want)
 			}
+		}
+	}
+}
+
+// Where two runs of a seed part is in the report, line by line, and in the JSON.
+func TestNondeterminismIsReported(t *testing.T) {
+	r := result(scenarios.Nondeterministic)
+	r.Checked = true
+	r.Reason = "Digest: 1 and 2\n" + sim.Compare([]sim.Event{{Kind: "a"}, {Kind: "b"}}, []sim.Event{{Kind: "a"}, {Kind: "c"}}).Error()
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--seed", "7"}, "    before:\n      0 0.000000000 - a - -\n    first:\n      0 0.000000000 - b - -\n    second:\n      0 0.000000000 - c - -\n  reproduce "},
+		{[]string{"--seeds", "7..9"}, "  findings\n    nondeterministic: 1 run, first crash, seed 7\n"},
+		{[]string{"--seed", "7", "--json"}, `"verdict":"nondeterministic","reason":"Digest: 1 and 2\nsim: two runs that had to be the same differ at event 2\n`},
+	}
+	for _, tt := range tests {
+		var stdout, stderr strings.Builder
+		code := stub(&stdout, &stderr, 0, r).execute(t.Context(), tt.args)
+		if code != 4 || !strings.Contains(stdout.String(), tt.want) {
+			t.Errorf("execute(%q) = %d and wrote %q, want 4 and %q in it", tt.args, code, stdout.String(), tt.want)
 		}
 	}
 }
