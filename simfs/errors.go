@@ -19,7 +19,8 @@ var (
 	errWriteAtAppend  = errors.New("simfs: invalid use of WriteAt on file opened with O_APPEND")
 )
 
-// ConfigError lists every fault that New or SetFaults found in what it was given.
+// ConfigError lists every fault that New, Load, Reconfigure or SetFaults found in what
+// it was given.
 type ConfigError struct {
 	Problems []string
 }
