@@ -66,29 +66,14 @@ func (f *checkpointFiles) load(id CheckpointID) (Checkpoint, bool, error) {
 // refused: a save would replace the link, not what it points to, and a link that
 // dangles would pass for a missing file.
 func (f *checkpointFiles) read(path string) ([]byte, bool, error) {
-	info, err := f.lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("stat: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, false, atPath(corruptCheckpoint("not a regular file: %v", info.Mode()), path)
-	}
-	if info.Size() > maxCheckpointBytes {
-		return nil, false, atPath(corruptCheckpoint("%d bytes, at most %d", info.Size(), maxCheckpointBytes), path)
-	}
 	b, err := readWhole(f.fs, path, maxCheckpointBytes)
-	return b, err == nil, err
-}
-
-func (f *checkpointFiles) lstat(path string) (fs.FileInfo, error) {
-	if l, ok := f.fs.(afero.Lstater); ok {
-		info, _, err := l.LstatIfPossible(path)
-		return info, err
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, false, nil
+	case errors.Is(err, ErrNotRegular), errors.Is(err, ErrTooLarge):
+		return nil, false, atPath(corruptCheckpoint("%v", err), path)
 	}
-	return f.fs.Stat(path)
+	return b, err == nil, err
 }
 
 // save makes c the durable checkpoint of its id. When it fails the old one stands,

@@ -88,7 +88,14 @@
 //
 //   - All entries stay in memory, payloads included, and the log is one file that
 //     only grows: there is no retention, and it is read whole by Open.
-//   - One process, and in it one Store, may have a directory open; nothing locks it.
+//   - One process, and in it one Store, may have a directory open. On files with a
+//     descriptor the system sees to that (flock, LockFileEx), and lets go when the
+//     process dies; a network filesystem may not. On other filesystems a list within
+//     the process does, by the identity of the afero.Fs; under a simulation's runtime
+//     nothing does.
+//   - Files of the log are not opened through symbolic links. Where the system has no
+//     O_NOFOLLOW, a link that is put in place between the look and the opening is
+//     followed.
 //   - A log holds fewer than 2^32 entries, and as many on a lane of one entity.
 //   - A flipped bit in frames that no later frame testifies for looks like a torn
 //     tail, and they are cut: the frames of the last sync, and what was written since.

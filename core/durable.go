@@ -86,35 +86,3 @@ func ignoreMissing(err error) error {
 	}
 	return err
 }
-
-// readWhole reads the file at path, at most sizeMax bytes of it. It trusts no
-// single read: a file that yields fewer bytes than its size is an error, not a
-// shorter file.
-func readWhole(fsys afero.Fs, path string, sizeMax int64) ([]byte, error) {
-	f, err := fsys.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	b, err := readSized(f, sizeMax)
-	return b, errors.Join(err, f.Close())
-}
-
-func readSized(f afero.File, sizeMax int64) ([]byte, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: f.Name(), Err: errIsDirectory}
-	}
-	if info.Size() > sizeMax {
-		return nil, &fs.PathError{Op: "read", Path: f.Name(), Err: fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, info.Size(), sizeMax)}
-	}
-	b := make([]byte, info.Size())
-	if _, err := io.ReadFull(f, b); err != nil {
-		return nil, &fs.PathError{Op: "read", Path: f.Name(), Err: err}
-	}
-	return b, nil
-}
-
-var errIsDirectory = errors.New("is a directory")

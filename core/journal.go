@@ -131,5 +131,5 @@ func (j *journal) close() error { return j.file.Close() }
 
 // openFile opens the journal for reading and writing. It never creates it.
 func openFile(fsys afero.Fs, path string) (afero.File, error) {
-	return fsys.OpenFile(path, os.O_RDWR, 0)
+	return openRegular(fsys, path, os.O_RDWR)
 }

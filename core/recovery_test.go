@@ -393,7 +393,7 @@ func TestOpenRefusesOtherThings(t *testing.T) {
 	}
 	disk := newPowerDisk()
 	must(t, disk.MkdirAll(soloJournal, 0o700))
-	if _, err := Open(disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, errIsDirectory) {
-		t.Errorf("Open of a directory in the journal's place = %v, want %v", err, errIsDirectory)
+	if _, err := Open(disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("Open of a directory in the journal's place = %v, want %v", err, ErrNotRegular)
 	}
 }

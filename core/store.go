@@ -48,6 +48,7 @@ type Store struct {
 	ack      Ack
 	lineage  Lineage
 	recovery Recovery
+	lock     lock
 
 	gate        *gate
 	index       *index
@@ -70,7 +71,8 @@ type Store struct {
 // can be part of, is cut off. It refuses a journal that lost durable data with
 // ErrJournalCorrupt, and a later version's with ErrJournalFuture.
 //
-// One store at a time may be open on a directory.
+// One store at a time may be open on a directory: the second gets ErrLocked, in a
+// *LockedError that names the first.
 func Open(fsys afero.Fs, dir string, config Config) (*Store, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -92,7 +94,23 @@ func Open(fsys afero.Fs, dir string, config Config) (*Store, error) {
 	return s, nil
 }
 
+// recover locks the directory and reads what is in it.
 func (s *Store) recover() error {
+	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("create directory: %w", err)
+	}
+	lock, err := acquireLock(s.rt, s.fs, s.dir)
+	if err != nil {
+		return err
+	}
+	if err := s.load(); err != nil {
+		return errors.Join(err, lock.release())
+	}
+	s.lock = lock
+	return nil
+}
+
+func (s *Store) load() error {
 	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir)
 	if err != nil {
 		return err
@@ -304,7 +322,7 @@ func (s *Store) Close() error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err = s.reveal(s.journal.writtenMark().offset, nil)
-	return errors.Join(err, s.journal.close())
+	return errors.Join(err, s.journal.close(), s.lock.release())
 }
 
 // shut marks the store closed, so that no worker starts any more, and returns those

@@ -18,7 +18,7 @@ var clocks = archtest.Names("time",
 var house = archtest.House{
 	Module: "github.com/batpak/batpak-sim",
 	Rooms: []archtest.Room{
-		{Folder: "core", Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, Test: tested},
+		{Folder: "core", Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp", "golang.org/x/sys"}, Test: tested},
 		{Folder: "simfs", Outside: []string{"github.com/spf13/afero"}, Test: tested},
 		{Folder: "sim", Test: tested},
 		{Folder: "scenarios", Below: []string{"core", "simfs", "sim"},
@@ -49,6 +49,7 @@ var house = archtest.House{
 		{"core/system.go", "channel", "and what they block on"},
 		{"core/system.go", "select", "waiting for a notification or a timer, whichever comes first"},
 		{"core/system.go", "random import", "identities come from crypto/rand"},
+		{"core/lock_here.go", "machine", "who holds a lock of the machine, by process id and host; no simulation takes one"},
 		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
 		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
 		{"simfs/latency.go", "clock", "a delay takes real time unless Config.Sleep says otherwise; no value depends on it"},
