@@ -169,6 +169,9 @@ func (c *consuming) deliver(batch []core.Entry) answerKind {
 	c.record(Event{Kind: EventDelivered, Actor: c.plan.name, Entries: batch, Since: c.since})
 	c.readFrontier(c.plan.name)
 	a := c.answer()
+	if a.kind != answerAccept {
+		note(c.src, "incarnation %d: %s %s", c.number, c.plan.name, answerNames[a.kind])
+	}
 	c.sim.Sleep(a.slow)
 	return a.kind
 }

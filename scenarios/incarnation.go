@@ -66,10 +66,23 @@ func (n *incarnation) startConsumers() []*sim.Task {
 	var tasks []*sim.Task
 	for i := range n.shape.consumers {
 		c := &consuming{incarnation: n, plan: &n.shape.consumers[i], got: make(map[string]bool), answer: n.answers()}
+		if !n.takesPart(c.plan) {
+			continue
+		}
 		n.consumers = append(n.consumers, c)
 		tasks = append(tasks, n.sim.Go(c.plan.name, c.run))
 	}
 	return tasks
+}
+
+// takesPart draws whether a consumer is there: in the final incarnation all of them are.
+func (n *incarnation) takesPart(c *consumerPlan) bool {
+	if n.final {
+		return true
+	}
+	takesPart := keeps(n.src)
+	note(n.src, "incarnation %d: %v", n.number, c)
+	return takesPart
 }
 
 // answers returns how a consumer answers: as drawn, but always accepting in the

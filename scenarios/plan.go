@@ -88,6 +88,7 @@ func (w *world) drawFault() simfs.Rule {
 	}
 	r := pick(w.src, labelFault, choices)()
 	r.Nth = 1 + w.src.Draw(labelFault, 8)*w.src.Draw(labelFault, 8)
+	note(w.src, "incarnation %d: %v", w.number, r)
 	return r
 }
 
@@ -111,18 +112,24 @@ func (w *world) drawCrash() (simfs.Rule, bool) {
 		return simfs.Rule{}, false
 	}
 	if focus == crashInWrites {
-		return simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Nth: 1 + w.src.Draw(labelCrash, 40), Effect: simfs.CrashDuring}, true
+		return w.crashRule(simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Nth: 1 + w.src.Draw(labelCrash, 40), Effect: simfs.CrashDuring}), true
 	}
 	switch w.src.Draw(labelCrash, 6) {
 	case 0:
 		return simfs.Rule{}, false
 	case 1, 2:
 		w.crashPoint = 1 + w.src.Draw(labelCrash, 400)
+		note(w.src, "incarnation %d: killed at yield point %d of the engine", w.number, w.crashPoint)
 		return simfs.Rule{}, false
 	default:
 		effect := pick(w.src, labelCrash, []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter})
-		return simfs.Rule{Nth: 1 + w.crashOp(), Effect: effect}, true
+		return w.crashRule(simfs.Rule{Nth: 1 + w.crashOp(), Effect: effect}), true
 	}
+}
+
+func (w *world) crashRule(r simfs.Rule) simfs.Rule {
+	note(w.src, "incarnation %d: %v", w.number, r)
+	return r
 }
 
 // crashOp draws the operation at which an incarnation ends: often one of the first, where

@@ -10,6 +10,9 @@ import (
 func (n *incarnation) produce(actor string, ops []op) {
 	for i := range ops {
 		o := &ops[i]
+		if o.skip {
+			continue
+		}
 		n.sim.Sleep(o.think)
 		var err error
 		switch o.kind {

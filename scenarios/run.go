@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ type Config struct {
 	Steps    int        // operations of each producer in each incarnation; zero = StepsDefault
 	Source   sim.Source // makes every decision; nil = sim.NewSeed(Seed)
 	Keep     int        // events of the trace kept, the last ones; zero = none, sim.KeepAll = all
+
+	stepMax uint64 // of the scheduler; zero = its default
 }
 
 const (
@@ -87,15 +90,29 @@ func (d Digest) String() string { return fmt.Sprintf("%016x", uint64(d)) }
 // MarshalText returns the digits: JSON numbers do not hold 64 bits everywhere.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads them back.
+func (d *Digest) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 16, 64)
+	*d = Digest(n)
+	return err
+}
+
 // Run carries out one run. The error is about the Config only.
 func Run(config Config) (Result, error) {
+	result, _, err := carryOut(config)
+	return result, err
+}
+
+// carryOut is Run, and tells what the scheduler says of the run as well.
+func carryOut(config Config) (Result, sim.Outcome, error) {
 	config, scenario, err := config.withDefaults()
 	if err != nil {
-		return Result{}, err
+		return Result{}, sim.Outcome{}, err
 	}
 	w := newWorld(config, scenario)
 	w.sim.Go("driver", w.run)
-	return w.result(w.sim.Run()), nil
+	outcome := w.sim.Run()
+	return w.result(outcome), outcome, nil
 }
 
 func newWorld(config Config, scenario Scenario) *world {
@@ -104,7 +121,7 @@ func newWorld(config Config, scenario Scenario) *world {
 	w := &world{
 		config:  config,
 		src:     src,
-		sim:     sim.New(sim.Config{Source: src, Trace: trace}),
+		sim:     sim.New(sim.Config{Source: src, Trace: trace, StepMax: config.stepMax}),
 		history: NewHistory(),
 		shape:   scenario.draw(src, config.Steps),
 		faults:  make(map[string]uint64),

@@ -396,11 +396,25 @@ func TestFaultLevelsKeepToTheirEffects(t *testing.T) {
 }
 
 // A source that answers zero for ever, as one that shrinking has emptied, makes a
-// run that ends and passes.
+// run that ends and passes, and in which nothing happens that was not kept.
 func TestRunOfNoDecisions(t *testing.T) {
+	keepAll := sim.SourceFunc(func(label string, n uint64) uint64 {
+		if label == "keep" {
+			return n - 1
+		}
+		return 0
+	})
 	for _, config := range mixes() {
 		config.Source = sim.NewReplay(nil)
 		r := run(t, config)
+		if r.Verdict != scenarios.Pass || r.Outcome != scenarios.Drained {
+			complain(t, r)
+		}
+		if r.Switches == 0 || r.Counters.Appends+r.Counters.Deliveries > 0 {
+			t.Errorf("%s: %d switches, %+v; want some, with no appends", mixName(config), r.Switches, r.Counters)
+		}
+		config.Source = sim.Drive(keepAll, sim.RandomWalk(keepAll))
+		r = run(t, config)
 		if r.Verdict != scenarios.Pass || r.Outcome != scenarios.Drained {
 			complain(t, r)
 		}

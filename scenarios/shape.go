@@ -41,6 +41,18 @@ type consumerPlan struct {
 	restart  core.RestartPolicy
 }
 
+// String says who the consumer is, for people.
+func (c *consumerPlan) String() string {
+	kind := "cursor"
+	if c.worker {
+		kind = "worker"
+	}
+	if c.id != (core.CheckpointID{}) {
+		kind = "durable " + kind
+	}
+	return fmt.Sprintf("%s, a %s, region %q, batches of %d", c.name, kind, c.region.Identity(), c.batch)
+}
+
 // The names that workloads use. Some lie in each other's namespace, some only look
 // as if they did.
 var (

@@ -16,6 +16,7 @@ type op struct {
 	think  time.Duration // before it
 	events []core.Event
 	hold   time.Duration // a fence stays open so long after its appends
+	skip   bool          // it is left out
 }
 
 type opKind uint8
@@ -27,6 +28,8 @@ const (
 	opCancel
 )
 
+var opNames = [...]string{opAppend: "append", opSync: "sync", opCommit: "fence and commit", opCancel: "fence and cancel"}
+
 // drawOps draws what one producer does in one incarnation. Every payload begins with a
 // name that no other event ever has.
 func drawOps(src sim.Source, producer string, n int, fences bool) []op {
@@ -36,9 +39,20 @@ func drawOps(src sim.Source, producer string, n int, fences bool) []op {
 		o.name = fmt.Sprintf("%s.%d", producer, i)
 		o.think = time.Duration(src.Draw(labelWorkload, 4)) * 700 * time.Microsecond
 		o.kind = drawKind(src, fences)
-		if o.kind == opSync {
-			continue
-		}
+		o.draw(src)
+		o.skip = !keeps(src)
+		note(src, "%v", o)
+	}
+	return ops
+}
+
+// keeps draws whether something takes part, which is nearly always so. It does not in a
+// draw of 0, so that shrinking leaves out what does not matter.
+func keeps(src sim.Source) bool { return sim.Chance(src, labelKeep, 63, 64) }
+
+// draw draws what the operation is about.
+func (o *op) draw(src sim.Source) {
+	if o.kind != opSync {
 		count := uint64(1)
 		if sim.Chance(src, labelWorkload, 1, 3) {
 			count = sim.Between(src, labelWorkload, 2, 5)
@@ -48,7 +62,18 @@ func drawOps(src sim.Source, producer string, n int, fences bool) []op {
 		}
 		o.hold = time.Duration(src.Draw(labelWorkload, 2)) * time.Millisecond
 	}
-	return ops
+}
+
+// String says what the operation does, for people.
+func (o *op) String() string {
+	what := fmt.Sprintf("%s: %s", o.name, opNames[o.kind])
+	for i, e := range o.events {
+		if i > 0 {
+			what += ","
+		}
+		what += fmt.Sprintf(" %v lane %d %d bytes", e.Coordinate, e.Lane, len(e.Payload))
+	}
+	return what
 }
 
 func drawKind(src sim.Source, fences bool) opKind {
@@ -94,6 +119,8 @@ const (
 	answerRollback
 	answerPanic
 )
+
+var answerNames = [...]string{answerStop: "accepts and stops", answerRollback: "rolls back", answerPanic: "panics"}
 
 // drawAnswer draws how a consumer takes its next delivery.
 func drawAnswer(src sim.Source) answer {

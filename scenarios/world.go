@@ -64,9 +64,11 @@ func (w *world) replaceDisk(n *incarnation) {
 		}
 	}
 	if sim.Chance(w.src, labelCrash, 1, 4) {
+		note(w.src, "incarnation %d: the process dies, the page cache lives on", w.number)
 		w.counters.ProcessDeaths++
 		w.disk = w.disk.Restart()
 	} else {
+		note(w.src, "incarnation %d: power cut", w.number)
 		w.counters.PowerCuts++
 		w.disk = w.disk.Crash()
 	}

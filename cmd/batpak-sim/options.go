@@ -22,6 +22,7 @@ type options struct {
 	json      option[bool]
 	trace     option[string]
 	check     option[bool]
+	save      option[string]
 }
 
 func (o *options) register(c *cobra.Command) {
@@ -33,6 +34,7 @@ func (o *options) register(c *cobra.Command) {
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
+	o.save = option[string]{kind: "DIR", parse: parseFile}
 
 	f := c.Flags()
 	f.SortFlags = false
@@ -44,6 +46,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
+	f.Var(&o.save, "save", "record the first run of every finding in a file of this directory")
 	f.Lookup("json").NoOptDefVal = "true"
 	f.Lookup("check-determinism").NoOptDefVal = "true"
 	complete(c, "scenario", scenarios.Names())

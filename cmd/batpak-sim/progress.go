@@ -16,27 +16,25 @@ const (
 	progressUpdates = 200 * time.Millisecond // of the line on a terminal
 )
 
-// progress tells on standard error how far a sweep has come.
-type progress struct {
+// line tells on standard error how far something has come: on a terminal in one line
+// that is written over, elsewhere in a line now and then.
+type line struct {
 	w        io.Writer
 	terminal bool
 	now      func() time.Time
 	began    time.Time
 	due      time.Time
-	runs     uint64
-	found    uint64 // runs that did not pass
-	shown    int    // length of the line on the terminal
+	shown    int // length of the line on the terminal
 }
 
-// newProgress returns the progress of what begins now. A quiet one speaks only to
-// terminals.
-func newProgress(w io.Writer, now func() time.Time, quiet bool) *progress {
-	p := &progress{w: w, terminal: isTerminal(w), now: now, began: now()}
-	p.due = p.began.Add(progressFirst)
-	if quiet && !p.terminal {
-		p.w = io.Discard
+// newLine returns the line of what begins now. A quiet one speaks only to terminals.
+func newLine(w io.Writer, now func() time.Time, quiet bool) *line {
+	l := &line{w: w, terminal: isTerminal(w), now: now, began: now()}
+	l.due = l.began.Add(progressFirst)
+	if quiet && !l.terminal {
+		l.w = io.Discard
 	}
-	return p
+	return l
 }
 
 func isTerminal(w io.Writer) bool {
@@ -48,44 +46,59 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// tell shows the text, made of the time since the beginning, if it is time.
+func (l *line) tell(text func(elapsed time.Duration) string) {
+	now := l.now()
+	if now.Before(l.due) {
+		return
+	}
+	if l.terminal {
+		l.due = now.Add(progressUpdates)
+		l.replace(text(now.Sub(l.began)))
+	} else {
+		l.due = now.Add(progressPlain)
+		fmt.Fprintln(l.w, text(now.Sub(l.began)))
+	}
+}
+
+// replace writes over the line that was shown last.
+func (l *line) replace(text string) {
+	fmt.Fprintf(l.w, "\r%s%s", text, strings.Repeat(" ", max(0, l.shown-len(text))))
+	l.shown = len(text)
+}
+
+// clear takes the line off the terminal.
+func (l *line) clear() {
+	if l.shown > 0 {
+		l.replace("")
+		fmt.Fprint(l.w, "\r")
+	}
+}
+
+// progress tells how far a sweep has come.
+type progress struct {
+	*line
+	runs  uint64
+	found uint64 // runs that did not pass
+}
+
+func newProgress(w io.Writer, now func() time.Time, quiet bool) *progress {
+	return &progress{line: newLine(w, now, quiet)}
+}
+
 // update takes one result and tells about it, if it is time.
 func (p *progress) update(r scenarios.Result, config scenarios.SweepConfig) {
 	p.runs++
 	if r.Verdict != scenarios.Pass {
 		p.found++
 	}
-	now := p.now()
-	if now.Before(p.due) {
-		return
-	}
-	line := p.line(now.Sub(p.began), config)
-	if p.terminal {
-		p.due = now.Add(progressUpdates)
-		p.replace(line)
-	} else {
-		p.due = now.Add(progressPlain)
-		fmt.Fprintln(p.w, line)
-	}
+	p.tell(func(elapsed time.Duration) string { return p.text(elapsed, config) })
 }
 
-func (p *progress) line(elapsed time.Duration, config scenarios.SweepConfig) string {
+func (p *progress) text(elapsed time.Duration, config scenarios.SweepConfig) string {
 	planned := (float64(config.To-config.From) + 1) * float64(len(config.Scenarios))
 	rate := float64(p.runs) / elapsed.Seconds()
 	left := min((planned-float64(p.runs))/rate, 1e9) // in seconds, what fits a Duration
 	return fmt.Sprintf("%d of %.0f runs, %.1f runs/s, %v to go, %d did not pass",
 		p.runs, planned, rate, time.Duration(left*1e9).Round(time.Second), p.found)
-}
-
-// replace writes over the line that was shown last.
-func (p *progress) replace(line string) {
-	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.shown-len(line))))
-	p.shown = len(line)
-}
-
-// clear takes the line off the terminal.
-func (p *progress) clear() {
-	if p.shown > 0 {
-		p.replace("")
-		fmt.Fprint(p.w, "\r")
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/batpak/batpak-sim/mutation"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +26,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               checkout,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "runs": runs, "lines": lines, "interrupt": interrupt,
+			"exits": exits, "runs": runs, "lines": lines, "interrupt": interrupt, "defective": defective,
 		},
 	})
 }
@@ -102,6 +104,28 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	if text := ts.ReadFile(args[0]); strconv.Itoa(strings.Count(text, "\n")) != args[1] {
 		ts.Fatalf("want %s lines in %q", args[1], text)
 	}
+}
+
+// defective NAME PROGRAM builds the program with that defect of package mutation in
+// its engine. It must stand in the checkout.
+func defective(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: defective NAME PROGRAM")
+	}
+	defect, err := mutation.Find(args[0])
+	ts.Check(err)
+	changed, err := defect.Apply(ts.Getenv("ROOT"))
+	ts.Check(err)
+	overlay := struct{ Replace map[string]string }{make(map[string]string)}
+	for file, text := range changed {
+		path := args[1] + "-" + filepath.Base(file)
+		ts.Check(os.WriteFile(path, []byte(text), 0o644))
+		overlay.Replace[filepath.Join(ts.Getenv("ROOT"), file)] = path
+	}
+	list, err := json.Marshal(overlay)
+	ts.Check(err)
+	ts.Check(os.WriteFile(args[1]+".json", list, 0o644))
+	ts.Check(ts.Exec("go", "build", "-overlay", args[1]+".json", "-o", args[1], "./cmd/batpak-sim"))
 }
 
 // interrupt CODE STDOUT COMMAND... starts a command, interrupts it as soon as it

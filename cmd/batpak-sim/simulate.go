@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -35,7 +36,29 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 	s.progress = newProgress(p.stderr, time.Now, s.json)
 	summary, err := s.run(c.Context(), config)
 	p.verdict = summary.Verdict()
-	return err
+	if err != nil || !o.save.given {
+		return err
+	}
+	return p.save(o.save.value, summary.Findings)
+}
+
+// save records the first run of every finding of an oracle, and tells how to replay it.
+func (p *program) save(dir string, findings []scenarios.Finding) error {
+	for _, f := range findings {
+		if f.First.Verdict != scenarios.Violated {
+			continue
+		}
+		recording, err := recordSeed(f.First)
+		if err != nil {
+			return err
+		}
+		path, err := saveRecording(dir, recording)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stderr, "saved: go run ./cmd/batpak-sim replay %s\n", path)
+	}
+	return nil
 }
 
 // simulation is what becomes of results.

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/batpak/batpak-sim/reports"
+	"github.com/batpak/batpak-sim/scenarios"
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// replaying are the flags of the replay command.
+type replaying struct {
+	json  option[bool]
+	trace option[string]
+}
+
+// replay carries out what a file has recorded.
+func (p *program) replay() *cobra.Command {
+	var r replaying
+	c := &cobra.Command{
+		Use:   "replay FILE [flags]",
+		Short: "Carry out a recorded run again",
+		Long: `Carry out a recorded run again.
+
+FILE is text, as --save, shrink and explore write it; it may be edited. The replay is exact
+if every decision was met with the same alternatives and the result is the recorded
+one, event by event; adapted if the decisions could be followed but something was
+different; rotten if some were not asked for any more. The exit code is that of the
+run: 0 if it passes now, 1 if it fails.`,
+		Args: oneFile,
+		RunE: func(_ *cobra.Command, args []string) error { return p.replayFile(args[0], &r) },
+	}
+	r.json = option[bool]{kind: "bool", parse: parseSwitch}
+	r.trace = option[string]{kind: "FILE", parse: parseFile}
+	f := c.Flags()
+	f.SortFlags = false
+	f.Var(&r.json, "json", "write one JSON object")
+	f.Var(&r.trace, "trace", "write the events of the run to a file, one a line")
+	f.Lookup("json").NoOptDefVal = "true"
+	return c
+}
+
+func (p *program) replayFile(path string, o *replaying) error {
+	recording, err := readRecording(path)
+	if err != nil {
+		return err
+	}
+	keep := 0
+	if o.trace.given {
+		keep = sim.KeepAll
+	}
+	got, err := recording.Replay(keep)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	p.verdict = got.Verdict
+	if o.trace.given {
+		if err := writeTraceFile(o.trace.value, got.Trace); err != nil {
+			return err
+		}
+	}
+	if o.json.value {
+		return json.NewEncoder(p.stdout).Encode(newReplayed(path, got))
+	}
+	return reports.WriteReplay(p.stdout, recording, got)
+}
+
+func writeTraceFile(path string, trace []sim.Event) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := reports.WriteTrace(f, trace); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// replayed is a replay as JSON.
+type replayed struct {
+	File      string           `json:"file"`
+	Fit       string           `json:"fit"`
+	Exact     int              `json:"exact"`
+	Adapted   int              `json:"adapted"`
+	Rotten    int              `json:"rotten"`
+	Deviation string           `json:"deviation,omitempty"`
+	Result    scenarios.Result `json:"result"`
+}
+
+func newReplayed(path string, r scenarios.Replay) replayed {
+	return replayed{
+		File: path, Fit: r.Fit().String(), Exact: r.Count(sim.Exact), Adapted: r.Count(sim.Adapted), Rotten: r.Count(sim.Rotten),
+		Deviation: r.Deviation, Result: r.Result,
+	}
+}

@@ -1,0 +1,40 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// notebook is a recorder that takes down, beside each decision, what it was about.
+type notebook struct {
+	*sim.Recorder
+	taken int            // decisions so far
+	notes map[int]string // by the index of the decision
+}
+
+func newNotebook(src sim.Source) *notebook {
+	return &notebook{Recorder: sim.NewRecorder(src), notes: make(map[int]string)}
+}
+
+// Draw implements [sim.Source].
+func (n *notebook) Draw(label string, bound uint64) uint64 {
+	n.taken++
+	return n.Recorder.Draw(label, bound)
+}
+
+// Next implements [sim.Strategy].
+func (n *notebook) Next(c *sim.Choice) int {
+	before := n.taken
+	if len(c.Runnable) > 1 {
+		n.taken = before + 1
+	}
+	return n.Recorder.Next(c)
+}
+
+// note says what the latest decision, or the last few, came to, if anybody takes it down.
+func note(src sim.Source, format string, args ...any) {
+	if n, ok := src.(*notebook); ok {
+		n.notes[n.taken-1] = fmt.Sprintf(format, args...)
+	}
+}

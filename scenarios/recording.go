@@ -1,0 +1,165 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/batpak/batpak-sim/sim"
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// Recording is one run written down: every decision that is not the plainest, and what
+// came of them. It needs no seed. It is made by [Record], [Explore] and
+// [Recording.Shrink], and printed and read back as text, which a person can edit.
+//
+// What it says of the result, and where it came from, does not matter to a replay
+// but is compared with what the replay comes to.
+type Recording struct {
+	Scenario string
+	Faults   Faults
+	Steps    int
+
+	// Images, if there are any, are where the run of the scenario's closed workload is
+	// cut and what the disk is left with: the first at a crash of the workload, the
+	// second at one of the recovery from that. Explore makes such recordings.
+	Images []simfs.StateID
+
+	Decisions []sim.Decision
+	Notes     map[int]string // what decisions are about, for people, by their index
+
+	Origin    string // where it was found, for people: a seed, an exploration
+	Revision  string // the build that it was made with; empty = not known
+	Verdict   Verdict
+	Outcome   Outcome
+	Signature string // as by Result.Signature; empty for a pass
+	Digest    Digest
+	Tail      []string // the last events before the violation, for people
+}
+
+// Record carries out a run as [Run] does and writes it down.
+func Record(config Config) (Recording, Result, error) {
+	config, _, err := config.withDefaults()
+	if err != nil {
+		return Recording{}, Result{}, err
+	}
+	r := Recording{Scenario: config.Scenario, Faults: config.Faults, Steps: config.Steps, Origin: fmt.Sprintf("seed %d", config.Seed)}
+	result := r.record(config.Source)
+	return r, result, nil
+}
+
+// config is that of the runs of the recording.
+func (r *Recording) config(src sim.Source) Config {
+	return Config{Scenario: r.Scenario, Faults: r.Faults, Steps: r.Steps, Source: src}
+}
+
+// record carries out the run that src decides and takes down its decisions and what
+// they came to.
+func (r *Recording) record(src sim.Source) Result {
+	book := newNotebook(src)
+	result, _ := r.play(book, 0)
+	r.keep(book)
+	r.Verdict, r.Outcome, r.Digest, r.Tail = result.Verdict, result.Outcome, result.Digest, result.Tail
+	if r.Signature = ""; result.Verdict != Pass {
+		r.Signature = result.Signature()
+	}
+	return result
+}
+
+// keep takes down the decisions that matter: those that are not the plainest, and those
+// that something is noted about, but for what is left out.
+func (r *Recording) keep(book *notebook) {
+	r.Decisions, r.Notes = nil, make(map[int]string)
+	for i, d := range book.Decisions() {
+		note, noted := book.notes[i]
+		if noted = noted && (d.Value != 0 || d.Label != labelKeep); noted {
+			r.Notes[len(r.Decisions)] = note
+		}
+		if noted || d.Value != 0 {
+			r.Decisions = append(r.Decisions, d)
+		}
+	}
+}
+
+// play carries out the run that src decides. A bound of zero leaves the scheduler its own.
+func (r *Recording) play(src sim.Source, stepMax uint64) (Result, sim.Outcome) {
+	config := r.config(src)
+	config.stepMax = stepMax
+	result, outcome, err := carryOut(config)
+	if err != nil {
+		panic(err) // the configuration was checked
+	}
+	return result, outcome
+}
+
+// check reports what is wrong with the recording before anything is run.
+func (r *Recording) check() error {
+	_, _, err := r.config(nil).withDefaults()
+	return err
+}
+
+// Replay is what became of a recording that was carried out again.
+type Replay struct {
+	Result
+	Fits      []sim.Fit // of the recording's decisions, in its order
+	Deviation string    // how the result differs from what the recording says; empty if in nothing
+}
+
+// Replay carries the recording out again. The error is about the recording: it names
+// a scenario or a fault level that there is not.
+func (r *Recording) Replay(keep int) (Replay, error) {
+	if err := r.check(); err != nil {
+		return Replay{}, err
+	}
+	src := sim.NewReplay(r.Decisions)
+	config := r.config(src)
+	config.Keep = keep
+	result, err := Run(config)
+	if err != nil {
+		return Replay{}, err
+	}
+	return Replay{Result: result, Fits: src.Fits(), Deviation: r.deviation(result)}, nil
+}
+
+// deviation says in what a result differs from what the recording says.
+func (r *Recording) deviation(got Result) string {
+	signature := ""
+	if got.Verdict != Pass {
+		signature = got.Signature()
+	}
+	switch {
+	case r.Verdict == "":
+		return "" // written by hand: it says nothing
+	case got.Verdict != r.Verdict:
+		return fmt.Sprintf("verdict %s, recorded was %s", got.Verdict, r.Verdict)
+	case signature != r.Signature:
+		return fmt.Sprintf("signature %s, recorded was %s", signature, r.Signature)
+	case got.Outcome != r.Outcome:
+		return fmt.Sprintf("outcome %s, recorded was %s", got.Outcome, r.Outcome)
+	case got.Digest != r.Digest:
+		return fmt.Sprintf("digest %v, recorded was %v", got.Digest, r.Digest)
+	}
+	return ""
+}
+
+// Fit is the worst of what became of the decisions. [sim.Exact] means that the
+// result is the one that was recorded too, event by event.
+func (r *Replay) Fit() sim.Fit {
+	worst := sim.Exact
+	if r.Deviation != "" {
+		worst = sim.Adapted
+	}
+	for _, f := range r.Fits {
+		worst = min(worst, f)
+	}
+	return worst
+}
+
+// Count tells how many decisions fit so.
+func (r *Replay) Count(fit sim.Fit) int {
+	n := 0
+	for _, f := range r.Fits {
+		if f == fit {
+			n++
+		}
+	}
+	return n
+}
