@@ -26,6 +26,12 @@
 // the digest of the trace, and [Counters] of what was exercised. A [Sweep] is many
 // runs, folded into a [Summary].
 //
+// A [Recording] is a run as text: the decisions that are not the plainest, what each is
+// about, and what came of the run. It is replayed, shrunk, edited, and turned into a Go
+// test. [Explore] takes the closed workload of a scenario through every schedule to a
+// bound, every crash image and every crash in the recovery, and says in a
+// [Certificate] what it has covered.
+//
 // # Contract
 //
 // The same Config and build give the same Result, to the last event of the trace:
@@ -50,8 +56,8 @@
 // skipped in silence: what the recovered log holds, every consumer accepts. Any other
 // fault loosens nothing but whether a call succeeds.
 //
-// To add a scenario, write a file scenario_x.go with one Scenario value and name it
-// in [All]. To add an oracle, write oracle_x.go, name it in allOracles, and give the
+// To add a scenario, write a file scenario_x.go with one Scenario value, its closed
+// workload in it, and name it in [All]. To add an oracle, write oracle_x.go, name it in allOracles, and give the
 // test of the oracles a history that makes it fire. To add a fault, teach simfs its
 // effect, draw it in drawFault, and name it in [Effects]; the tests then want to see
 // it strike. New draws go under a label of their own, or at the end of a stream,

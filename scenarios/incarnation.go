@@ -100,6 +100,10 @@ func (n *incarnation) startProducers() []*sim.Task {
 		ops := drawOps(n.src, fmt.Sprintf("%s.%d", actor, n.number), n.shape.ops, fences)
 		tasks = append(tasks, n.sim.Go(actor, func() { n.produce(actor, ops) }))
 	}
+	for i, ops := range n.shape.fixed {
+		actor := fmt.Sprintf("producer-%d", i)
+		tasks = append(tasks, n.sim.Go(actor, func() { n.produce(actor, ops) }))
+	}
 	for i := range n.shape.producers {
 		start(fmt.Sprintf("producer-%d", i), false)
 	}

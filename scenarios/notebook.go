@@ -17,6 +17,8 @@ func newNotebook(src sim.Source) *notebook {
 	return &notebook{Recorder: sim.NewRecorder(src), notes: make(map[int]string)}
 }
 
+func (n *notebook) book() *notebook { return n }
+
 // Draw implements [sim.Source].
 func (n *notebook) Draw(label string, bound uint64) uint64 {
 	n.taken++
@@ -34,7 +36,7 @@ func (n *notebook) Next(c *sim.Choice) int {
 
 // note says what the latest decision, or the last few, came to, if anybody takes it down.
 func note(src sim.Source, format string, args ...any) {
-	if n, ok := src.(*notebook); ok {
-		n.notes[n.taken-1] = fmt.Sprintf(format, args...)
+	if n, ok := src.(interface{ book() *notebook }); ok {
+		n.book().notes[n.book().taken-1] = fmt.Sprintf(format, args...)
 	}
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/batpak/batpak-sim/sim"
@@ -18,9 +19,10 @@ type Recording struct {
 	Faults   Faults
 	Steps    int
 
-	// Images, if there are any, are where the run of the scenario's closed workload is
-	// cut and what the disk is left with: the first at a crash of the workload, the
-	// second at one of the recovery from that. Explore makes such recordings.
+	// Closed means a run of the scenario's closed workload, as Explore finds them. Images
+	// say where it is cut and what the disk is left with: the first at a crash of the
+	// workload, the second at one of the recovery from that.
+	Closed bool
 	Images []simfs.StateID
 
 	Decisions []sim.Decision
@@ -81,6 +83,10 @@ func (r *Recording) keep(book *notebook) {
 
 // play carries out the run that src decides. A bound of zero leaves the scheduler its own.
 func (r *Recording) play(src sim.Source, stepMax uint64) (Result, sim.Outcome) {
+	if r.Closed {
+		result, outcome, _ := r.playClosed(src, stepMax, 0)
+		return result, outcome
+	}
 	config := r.config(src)
 	config.stepMax = stepMax
 	result, outcome, err := carryOut(config)
@@ -93,14 +99,18 @@ func (r *Recording) play(src sim.Source, stepMax uint64) (Result, sim.Outcome) {
 // check reports what is wrong with the recording before anything is run.
 func (r *Recording) check() error {
 	_, _, err := r.config(nil).withDefaults()
+	if len(r.Images) > 0 && !r.Closed {
+		err = errors.Join(err, errors.New(`images are of a closed workload: add the line "workload closed", or take them out`))
+	}
 	return err
 }
 
 // Replay is what became of a recording that was carried out again.
 type Replay struct {
 	Result
-	Fits      []sim.Fit // of the recording's decisions, in its order
-	Deviation string    // how the result differs from what the recording says; empty if in nothing
+	Fits      []sim.Fit       // of the recording's decisions, in its order
+	Lost      []simfs.StateID // images that no crash of the run leaves any more
+	Deviation string          // how the result differs from what the recording says; empty if in nothing
 }
 
 // Replay carries the recording out again. The error is about the recording: it names
@@ -110,6 +120,14 @@ func (r *Recording) Replay(keep int) (Replay, error) {
 		return Replay{}, err
 	}
 	src := sim.NewReplay(r.Decisions)
+	if r.Closed {
+		result, _, reached := r.playClosed(src, 0, keep)
+		replay := Replay{Result: result, Fits: src.Fits(), Deviation: r.deviation(result)}
+		if replay.Lost = r.Images[reached:]; len(replay.Lost) > 0 {
+			replay.Deviation = fmt.Sprintf("no crash leaves image %s", replay.Lost[0])
+		}
+		return replay, nil
+	}
 	config := r.config(src)
 	config.Keep = keep
 	result, err := Run(config)
@@ -146,6 +164,9 @@ func (r *Replay) Fit() sim.Fit {
 	worst := sim.Exact
 	if r.Deviation != "" {
 		worst = sim.Adapted
+	}
+	if len(r.Lost) > 0 {
+		worst = sim.Rotten
 	}
 	for _, f := range r.Fits {
 		worst = min(worst, f)

@@ -25,7 +25,9 @@ type Shrinking struct {
 
 // Shrink looks for the fewest and smallest decisions that fail as the recording does.
 // Operations of the workload, consumers, pre-emptions, faults, crash points, and what
-// survives of the unsynced all shrink together. The recording must fail; if it does
+// survives of the unsynced all shrink together. Of a closed workload the schedule shrinks
+// as long as some image fails, and the image is the first that fails, in the order of
+// [simfs.Space.States]: the one that is nearest to nothing, or all, lost. The recording must fail; if it does
 // not, the error matches [sim.ErrNotReproduced].
 func (r *Recording) Shrink(config ShrinkConfig) (Recording, Shrinking, error) {
 	if err := r.check(); err != nil {
@@ -37,7 +39,11 @@ func (r *Recording) Shrink(config ShrinkConfig) (Recording, Shrinking, error) {
 	}
 	stepMax := 4*first.Schedule + 1000 // what spins when a decision is left out is another failure
 	progress := Shrinking{Before: len(r.Decisions)}
-	shrunk, err := sim.Shrink(r.runner(stepMax), sim.Script{Decisions: r.Decisions}, sim.ShrinkConfig{
+	run := r.runner(stepMax)
+	if r.Closed {
+		run = r.closedRunner()
+	}
+	shrunk, err := sim.Shrink(run, sim.Script{Decisions: r.Decisions}, sim.ShrinkConfig{
 		RunMax: config.RunMax,
 		Progress: func(best sim.Shrunk) bool {
 			progress.Runs, progress.Decisions, progress.Minimal = best.Runs, len(best.Decisions), best.Minimal
@@ -49,6 +55,9 @@ func (r *Recording) Shrink(config ShrinkConfig) (Recording, Shrinking, error) {
 	}
 	progress.Runs, progress.Decisions, progress.Minimal = shrunk.Runs, len(shrunk.Decisions), shrunk.Minimal
 	small := *r
+	if r.Closed {
+		small.aim(shrunk.Decisions, first.Signature())
+	}
 	small.record(sim.NewReplay(shrunk.Decisions))
 	return small, progress, nil
 }

@@ -53,7 +53,7 @@ func TestRecordingReplaysExactly(t *testing.T) {
 // labels is another.
 func TestRecordingReadsBack(t *testing.T) {
 	r, _ := written(t, scenarios.Config{Scenario: "region-mismatch", Seed: 3, Faults: scenarios.FaultsHeavy, Steps: 4})
-	r.Revision, r.Images, r.Signature = "v1.2.3", []simfs.StateID{"37-1f", "41-0"}, "no-ghost/half a batch"
+	r.Revision, r.Closed, r.Images, r.Signature = "v1.2.3", true, []simfs.StateID{"37-1f", "41-0"}, "no-ghost/half a batch"
 	once, err := scenarios.ParseRecording(r.String())
 	if err != nil {
 		t.Fatal(err)
@@ -121,8 +121,8 @@ func TestParseRecordingRefuses(t *testing.T) {
 		{"another format", "\nsim script 1\n", `recording line 2: want "batpak-sim recording 1"`},
 		{"a later version", "batpak-sim recording 2\n", `recording line 1: want "batpak-sim recording 1"`},
 		{"an unknown field", "batpak-sim recording 1\nscenarios crash\n", `recording line 2: unknown field "scenarios", legal are scenario, faults, steps, `},
-		{"steps", "batpak-sim recording 1\nscenario crash\nsteps x\ndecisions\n", `recording line 3: steps "x": not a number`},
-		{"digest", "batpak-sim recording 1\ndigest xyz\ndecisions\n", `recording line 2: digest "xyz": not a number`},
+		{"steps", "batpak-sim recording 1\nscenario crash\nsteps x\ndecisions\n", `recording line 3: steps "x": legal is a number`},
+		{"digest", "batpak-sim recording 1\ndigest xyz\ndecisions\n", `recording line 2: digest "xyz": legal are 16 hexadecimal digits`},
 		{"a decision", "batpak-sim recording 1\nscenario crash\n# why\ndecisions\n\n# how\nshape - - - #1 -> 3 of 3 // large\n", `recording line 7: value 3 is not below its range 3`},
 		{"no scenario", "batpak-sim recording 1\ndecisions\n", `unknown scenario "", legal are crash, `},
 		{"fault level", "batpak-sim recording 1\nscenario crash\nfaults wild\ndecisions\n", `unknown fault level "wild"`},

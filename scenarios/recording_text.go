@@ -101,11 +101,33 @@ var recordingFields = []recordingField{
 	textField("scenario", func(r *Recording) *string { return &r.Scenario }),
 	textField("faults", func(r *Recording) *Faults { return &r.Faults }),
 	{
-		key:  "steps",
-		text: func(r *Recording) []string { return []string{strconv.Itoa(r.Steps)} },
+		key: "steps",
+		text: func(r *Recording) []string {
+			if r.Steps == 0 {
+				return nil
+			}
+			return []string{strconv.Itoa(r.Steps)}
+		},
 		set: func(r *Recording, value string) (err error) {
-			r.Steps, err = strconv.Atoi(value)
-			return err
+			if r.Steps, err = strconv.Atoi(value); err != nil {
+				return errors.New("legal is a number")
+			}
+			return nil
+		},
+	},
+	{
+		key: "workload",
+		text: func(r *Recording) []string {
+			if !r.Closed {
+				return nil
+			}
+			return []string{"closed"}
+		},
+		set: func(r *Recording, value string) error {
+			if r.Closed = value == "closed"; !r.Closed {
+				return errors.New(`legal is closed`)
+			}
+			return nil
 		},
 	},
 	{
@@ -208,7 +230,7 @@ func (r *Recording) setField(line string) error {
 	}
 	value = strings.TrimSpace(value)
 	if err := recordingFields[at].set(r, value); err != nil {
-		return fmt.Errorf("%s %q: not a number", key, value)
+		return fmt.Errorf("%s %q: %w", key, value, err)
 	}
 	return nil
 }

@@ -93,8 +93,11 @@ func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 // UnmarshalText reads them back.
 func (d *Digest) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseUint(string(text), 16, 64)
+	if err != nil {
+		return fmt.Errorf("legal are 16 hexadecimal digits")
+	}
 	*d = Digest(n)
-	return err
+	return nil
 }
 
 // Run carries out one run. The error is about the Config only.
@@ -131,7 +134,7 @@ func newWorld(config Config, scenario Scenario) *world {
 		Unit:    w.shape.unit,
 		Choose:  src.Draw,
 		Now:     w.sim.Wall,
-		Hook:    func(op simfs.Op) { w.sim.Yield("fs/" + op.Kind.String()) },
+		Hook:    w.before,
 		Observe: w.observe,
 		OnCrash: func(simfs.Op) { w.kill() },
 	})
@@ -142,11 +145,22 @@ func newWorld(config Config, scenario Scenario) *world {
 	return w
 }
 
+// before is called before each file operation.
+func (w *world) before(op simfs.Op) {
+	if w.watch != nil {
+		w.watch.moment(w.disk)
+	}
+	w.sim.Yield("fs/" + op.Kind.String())
+}
+
 // observe takes one file operation into the trace, and its fault into the history.
 func (w *world) observe(r simfs.Record) {
 	detail := ""
 	if r.Err != nil {
 		detail = r.Err.Error()
+	}
+	if w.watch != nil {
+		w.watch.changed(w.disk, r)
 	}
 	w.sim.Trace().Emit("fs/"+r.Kind.String(), r.Path, detail, uint64(r.Off), uint64(r.Len), uint64(r.N))
 	if r.Fault == 0 {

@@ -13,6 +13,7 @@ type Scenario struct {
 	Summary string // in one line
 	Injects string // what it does to the engine, in one line
 	draw    func(src sim.Source, ops int) shape
+	closed  closed // what Explore explores
 }
 
 // All returns every scenario, in the order in which the default mix runs them.

@@ -20,4 +20,9 @@ var crash = Scenario{
 			unsynced:     true,
 		}
 	},
+	closed: closed{
+		summary:   "one producer appends a batch of two and one event, one worker saves its checkpoint",
+		ops:       [][]op{{appends("producer-0.0", 0, 0), appends("producer-0.1", 0)}},
+		consumers: []consumerPlan{closedConsumer(true, 2)},
+	},
 }

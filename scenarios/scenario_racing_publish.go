@@ -20,4 +20,9 @@ var racingPublish = Scenario{
 			unsynced:     true,
 		}
 	},
+	closed: closed{
+		summary:   "one producer appends, one cancels a fence and appends, one reader pulls",
+		ops:       [][]op{{appends("producer-0.0", 0)}, {fences(opCancel, "producer-1.0", 0), appends("producer-1.1", 0)}},
+		consumers: []consumerPlan{closedReader("consumer-0")},
+	},
 }

@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/batpak/batpak-sim/sim"
+import (
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/sim"
+)
 
 // regionMismatch guards the binding of a checkpoint to its region, its log and its
 // file format.
@@ -18,5 +21,12 @@ var regionMismatch = Scenario{
 			crash:        crashAnywhere,
 			plant:        true,
 		}
+	},
+	closed: closed{
+		summary: "one producer appends two events, two cursors of different regions save their checkpoints",
+		ops:     [][]op{{appends("producer-0.0", 0), appends("producer-0.1", 0)}},
+		consumers: []consumerPlan{closedConsumer(false, 1), {
+			name: "consumer-1", id: mustID("consumer-1"), region: core.Region{}.WithScope(scopes[0]), batch: 2, deadline: drainMax,
+		}},
 	},
 }

@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/batpak/batpak-sim/sim"
+import (
+	"github.com/batpak/batpak-sim/sim"
+	"github.com/batpak/batpak-sim/simfs"
+)
 
 // tornWrite guards recovery's verdict on the tail of the journal and on the
 // checkpoints: what is torn is cut, what is whole is kept.
@@ -18,5 +21,12 @@ var tornWrite = Scenario{
 			crash:        crashInWrites,
 			unsynced:     true,
 		}
+	},
+	closed: closed{
+		summary:   "one producer appends an event of three sectors and a batch of two, one cursor saves its checkpoint; any write is cut short",
+		ops:       [][]op{{appends("producer-0.0", 1100), appends("producer-0.1", 0, 400)}},
+		consumers: []consumerPlan{closedConsumer(false, 2)},
+		faults:    []simfs.Rule{{Ops: simfs.Ops(simfs.OpWrite), Effect: simfs.CrashDuring}},
+		strikes:   8,
 	},
 }

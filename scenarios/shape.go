@@ -17,8 +17,10 @@ type shape struct {
 	unit         int // bytes that the disk persists or loses together
 	consumers    []consumerPlan
 	crash        crashFocus
-	plant        bool // files are put in the place of checkpoints between incarnations
-	unsynced     bool // some incarnations acknowledge appends before they are durable
+	plant        bool    // files are put in the place of checkpoints between incarnations
+	fixed        [][]op  // by producer: what it does, instead of what is drawn; nil = drawn
+	closed       *closed // whose workload it is; nil = drawn
+	unsynced     bool    // some incarnations acknowledge appends before they are durable
 }
 
 // crashFocus says where a scenario likes to end an incarnation.

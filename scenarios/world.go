@@ -20,6 +20,7 @@ type world struct {
 	counters Counters
 	faults   map[string]uint64
 	outcome  Outcome
+	watch    *watch // of an exploration; nil = none
 
 	// Of the present incarnation of the process:
 	number     int // of incarnations before it
@@ -45,6 +46,9 @@ func (w *world) live(final bool) {
 	n.planting = w.shape.plant && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
 	w.opened = false
 	w.plan(final || n.planting)
+	if w.shape.closed != nil {
+		w.arm(w.shape.closed)
+	}
 	w.record(Event{Kind: EventBegan})
 	w.process = w.sim.Process("incarnation")
 	w.process.Go("main", n.run).Join()
@@ -90,6 +94,9 @@ func (w *world) record(e Event) {
 	w.tail.add(e)
 	e.emit(w.sim.Trace())
 	w.history.Record(e)
+	if w.watch != nil {
+		w.watch.take(e)
+	}
 	if w.history.found != nil && w.process != nil {
 		w.kill()
 	}

@@ -5,6 +5,10 @@
 //	batpak-sim --seed 1                               every scenario under one seed
 //	batpak-sim --seeds 1..20000                       a sweep, spread over all processors
 //	batpak-sim --scenario crash --seed 17 --trace t   one run, event by event into the file t
+//	batpak-sim explore --scenario crash               every schedule to a bound, every crash image
+//	batpak-sim replay FILE                            a recorded run again
+//	batpak-sim shrink FILE                            the least of it that still fails
+//	batpak-sim export FILE                            a Go test of it
 //	batpak-sim list                                   scenarios, oracles, fault levels
 //	batpak-sim mutate                                 defects put into the engine, and the seeds that find them
 //

@@ -52,13 +52,19 @@ func (p *program) save(dir string, findings []scenarios.Finding) error {
 		if err != nil {
 			return err
 		}
-		path, err := saveRecording(dir, recording)
-		if err != nil {
+		if err := p.saveFound(dir, recording); err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stderr, "saved: go run ./cmd/batpak-sim replay %s\n", path)
 	}
 	return nil
+}
+
+func (p *program) saveFound(dir string, recording scenarios.Recording) error {
+	path, err := saveRecording(dir, recording)
+	if err == nil {
+		fmt.Fprintf(p.stderr, "saved: go run ./cmd/batpak-sim replay %s\n", path)
+	}
+	return err
 }
 
 // simulation is what becomes of results.

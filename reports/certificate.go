@@ -1,0 +1,51 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+// WriteCertificate writes for people what an exploration has covered, and wall, the
+// time that it took.
+func WriteCertificate(w io.Writer, c scenarios.Certificate, wall time.Duration) error {
+	var b strings.Builder
+	extent := "complete"
+	if !c.Complete {
+		extent = "not complete"
+	}
+	fmt.Fprintf(&b, "%s: %s explored, %s\n\n", c.Verdict(), c.Scenario, extent)
+	var facts table
+	facts.left = 2
+	facts.add("workload", c.Workload)
+	facts.add("bounds", fmt.Sprintf("%s, %s one after the other, %s, units of %d bytes",
+		plural(uint64(c.Preemptions), "pre-emption"), crashes(c.Crashes), c.Profile, c.Unit))
+	facts.add("schedules", fmt.Sprintf("%d, in %d runs at all bounds", c.Schedules, c.Runs))
+	facts.add("crashes", fmt.Sprintf("%d, of which %d were known: the same disk under the same promises", c.Moments, c.Known))
+	facts.add("images", fmt.Sprintf("%d of the others, %d duplicates, %v pruned", c.Images, c.Duplicates, c.Pruned))
+	facts.add("recoveries", fmt.Sprintf("%d, each judged by %s", c.Recoveries, plural(uint64(len(scenarios.Oracles())), "oracle")))
+	if c.Inconclusive > 0 {
+		facts.add("inconclusive", fmt.Sprintf("%s hit a bound", plural(c.Inconclusive, "run")))
+	}
+	if c.Found != "" {
+		facts.add("found", printable(c.Found))
+	}
+	facts.add("digest", c.Digest.String())
+	facts.add("rate", fmt.Sprintf("%.0f images/s, %.0f schedules/s, %v wall",
+		float64(c.Images)/max(wall, 1).Seconds(), float64(c.Runs)/max(wall, 1).Seconds(), rounded(wall)))
+	for _, line := range facts.lines() {
+		b.WriteString(line + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func crashes(n int) string {
+	if n == 1 {
+		return "1 crash"
+	}
+	return fmt.Sprintf("%d crashes", n)
+}

@@ -1,0 +1,130 @@
+package scenarios
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// recovery is the life after a crash: the store is opened on what the disk was left
+// with, and every consumer reads it to its end. It is one task and has no schedule.
+type recovery struct {
+	consumers []consumerPlan
+	disk      *simfs.FS
+	watch     *watch
+	store     *core.Store
+	outcome   Outcome
+}
+
+// recoverFrom lets the engine recover from an image and returns what could be seen of it.
+func recoverFrom(disk *simfs.FS, unit int, consumers []consumerPlan, w *watch) *recovery {
+	r := &recovery{consumers: consumers, disk: disk, watch: w, outcome: Unended}
+	err := disk.Reconfigure(simfs.Config{
+		Unit: unit, Now: func() time.Time { return recoveryTime },
+		Hook:    func(simfs.Op) { w.moment(disk) },
+		Observe: func(o simfs.Record) { w.changed(disk, o) },
+	})
+	if err != nil {
+		panic(err) // the configuration is ours
+	}
+	r.run()
+	w.moment(disk)
+	return r
+}
+
+func (r *recovery) run() {
+	w := r.watch
+	w.take(Event{Kind: EventBegan})
+	store, err := core.Open(r.disk, dataDir, core.Config{Runtime: &direct{}})
+	if err != nil {
+		w.take(Event{Kind: EventOpenFailed, Err: err})
+		if errors.Is(err, core.ErrJournalCorrupt) {
+			r.outcome = Refused
+		}
+		return
+	}
+	r.store = store
+	w.take(Event{Kind: EventOpened, Entries: r.content()})
+	for i := range r.consumers {
+		r.consume(&r.consumers[i])
+	}
+	w.take(Event{Kind: EventDrained, Entries: r.content()})
+	r.outcome = Drained
+	if err := store.Close(); err != nil {
+		w.take(Event{Kind: EventSyncFailed, Err: err})
+	}
+}
+
+func (r *recovery) content() []core.Entry {
+	var log []core.Entry
+	for sequence := range r.store.Frontier().Visible {
+		if e, ok := r.store.Read(sequence); ok {
+			log = append(log, e)
+		}
+	}
+	return log
+}
+
+// consume reads all that a consumer has not accepted before, and saves where it stands.
+func (r *recovery) consume(c *consumerPlan) {
+	cursor, err := r.store.Cursor(c.region, core.CursorConfig{Checkpoint: c.id})
+	if err != nil {
+		r.watch.take(Event{Kind: EventRefused, Actor: c.name, Region: c.region, Err: err})
+		return
+	}
+	defer cursor.Close()
+	position, started := cursor.Position()
+	r.watch.take(Event{Kind: EventResumed, Actor: c.name, Region: c.region, Started: started, Position: position})
+	for {
+		batch, err := cursor.PollBatch(core.MaxBatchEvents)
+		if err != nil || len(batch) == 0 {
+			return
+		}
+		r.watch.take(Event{Kind: EventDelivered, Actor: c.name, Entries: batch})
+		r.watch.take(Event{Kind: EventAccepted, Actor: c.name})
+		if c.id == (core.CheckpointID{}) {
+			continue
+		}
+		if cursor.Commit() == nil {
+			r.watch.take(Event{Kind: EventSaved, Actor: c.name})
+		}
+	}
+}
+
+var recoveryTime = time.Date(2000, 1, 1, 1, 0, 0, 0, time.UTC)
+
+// direct is a runtime for one task: nothing waits, and time stands still.
+type direct struct{ identities uint64 }
+
+func (*direct) Now() time.Time                { return recoveryTime }
+func (*direct) Elapsed() time.Duration        { return 0 }
+func (*direct) Mutex(string) sync.Locker      { return unlocked{} }
+func (*direct) Notifier(string) core.Notifier { return new(silent) }
+func (*direct) Yield(core.Point)              {}
+func (d *direct) Identity() [16]byte          { return identity(&d.identities) }
+
+func (*direct) Go(_ string, body func()) core.Task {
+	body()
+	return ended{}
+}
+
+// unlocked is a mutex that nobody contends for.
+type unlocked struct{}
+
+func (unlocked) Lock()   {}
+func (unlocked) Unlock() {}
+
+// ended is a task that has ended.
+type ended struct{}
+
+func (ended) Join() {}
+
+// silent is a notifier that nobody waits for.
+type silent struct{ epoch uint64 }
+
+func (s *silent) Epoch() uint64                           { return s.epoch }
+func (s *silent) Notify()                                 { s.epoch++ }
+func (s *silent) Wait(since uint64, _ time.Duration) bool { return s.epoch != since }

@@ -1,0 +1,104 @@
+package scenarios
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/batpak/batpak-sim/simfs"
+)
+
+// watch looks at a life of the process and takes down the moments at which it may be cut: before
+// every operation of the disk, and at its end.
+type watch struct {
+	life    int          // lives before this one
+	events  []Event      // of the history so far
+	history uint64       // hash of those that say what is promised
+	disk    uint64       // hash of all that has changed on the disk
+	last    instant      // of the latest moment
+	reach   func(moment) // is handed each moment that differs from the one before
+}
+
+// instant says which images a cut may leave, and what they must hold.
+type instant struct{ disk, history uint64 }
+
+// moment is an instant with what is needed to go on from there.
+type moment struct {
+	instant
+	disk   *simfs.FS // as it is now
+	lives  int       // with this one
+	events []Event
+}
+
+// newWatch watches a life that goes on from those events.
+func newWatch(from moment, reach func(moment)) *watch {
+	return &watch{life: from.lives, events: slices.Clip(from.events), history: from.history, reach: reach}
+}
+
+// take takes in an event of the history.
+func (w *watch) take(e Event) {
+	e.Incarnation = w.life
+	w.events = append(w.events, e)
+	if e.Kind != EventFrontier && e.Kind != EventIdle { // no crash makes anything of these
+		w.history = e.hash(w.history)
+	}
+}
+
+// changed takes in what an operation did to the disk.
+func (w *watch) changed(disk *simfs.FS, r simfs.Record) {
+	switch r.Kind {
+	case simfs.OpOpen, simfs.OpRead, simfs.OpClose, simfs.OpStat, simfs.OpReadDir, simfs.OpReadlink:
+		return
+	}
+	w.disk = hashNumbers(hashText(hashText(w.disk, r.Path), r.Path2), uint64(r.Kind), uint64(r.Off), uint64(r.Len), uint64(r.N))
+	if r.Kind != simfs.OpSync && r.Kind != simfs.OpSyncDir {
+		sum := disk.Sum()
+		w.disk = hashNumbers(w.disk, binary.LittleEndian.Uint64(sum[:]))
+	}
+}
+
+// moment takes the present one down.
+func (w *watch) moment(disk *simfs.FS) {
+	at := instant{w.disk, w.history}
+	if at == w.last {
+		return
+	}
+	w.last = at
+	w.reach(moment{at, disk, w.life + 1, slices.Clip(w.events)})
+}
+
+const (
+	hashPrime = 1099511628211
+	hashBasis = 14695981039346656037
+)
+
+func hashText(h uint64, s string) uint64 {
+	for _, b := range []byte(s) {
+		h = (h ^ uint64(b)) * hashPrime
+	}
+	return (h ^ 0xff) * hashPrime
+}
+
+func hashNumbers(h uint64, numbers ...uint64) uint64 {
+	for _, n := range numbers {
+		h = (h ^ n) * hashPrime
+		h ^= h >> 29
+	}
+	return h
+}
+
+// hash takes the event into a hash: all of it but its time.
+func (e *Event) hash(h uint64) uint64 {
+	h = hashText(hashText(hashText(hashText(h^hashBasis, string(e.Kind)), e.Actor), e.Op), e.Fence)
+	h = hashNumbers(h, flag(e.Commit), e.First, flag(e.Durable), flag(e.Started), e.Position)
+	for i := range e.Events {
+		h = hashText(h, name(e.Events[i].Payload))
+	}
+	for i := range e.Entries {
+		entry := &e.Entries[i]
+		h = hashNumbers(hashText(h, name(entry.Payload)), entry.Sequence, uint64(entry.Clock))
+	}
+	if e.Err != nil {
+		h = hashText(h, e.Err.Error())
+	}
+	return h
+}
