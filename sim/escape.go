@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
@@ -27,8 +28,9 @@ func fenced(id uint64, f func()) (escaped string) {
 	return labelled(value)
 }
 
-// ours is in the stack of a goroutine that this package has started: a task, or what unwinds one, on its way out.
-const ours = "github.com/batpak/batpak-sim/sim.(*Task)."
+// ours are in the stack of a goroutine that this package has started: a task, what unwinds one, or what carries one under
+// the race detector, on its way out.
+var ours = regexp.MustCompile(`batpak-sim/sim\.\(\*(Task|handover)\)\.`)
 
 // labelled returns those records of the goroutine profile that have the label and are not ours.
 func labelled(value string) string {
@@ -38,7 +40,7 @@ func labelled(value string) string {
 	}
 	for record := range strings.SplitSeq(profile.String(), "\n\n") {
 		label := strconv.Quote(fenceLabel) + ":" + strconv.Quote(value)
-		if strings.Contains(record, label) && !strings.Contains(record, ours) {
+		if strings.Contains(record, label) && !ours.MatchString(record) {
 			out.WriteString(record + "\n\n")
 		}
 	}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"iter"
 	"runtime"
 	"runtime/debug"
 )
@@ -71,7 +70,7 @@ func (t *Task) Join() {
 // proceed runs t until it parks (true) or ends.
 func (t *Task) proceed() bool {
 	if t.next == nil {
-		t.next, t.stop = iter.Pull(t.run)
+		t.next, t.stop = coroutine(t.run)
 	}
 	_, parked := t.next()
 	return parked

@@ -50,6 +50,8 @@ var house = archtest.House{
 		{"core/system.go", "select", "waiting for a notification or a timer, whichever comes first"},
 		{"core/system.go", "random import", "identities come from crypto/rand"},
 		{"core/lock_here.go", "machine", "who holds a lock of the machine, by process id and host; no simulation takes one"},
+		{"sim/coroutine_race.go", "goroutine", "a task's, under the race detector, which never learns that a coroutine has ended"},
+		{"sim/coroutine_race.go", "channel", "hands on from a task to its caller and back, so that one thing runs at a time"},
 		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
 		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
 		{"simfs/latency.go", "clock", "a delay takes real time unless Config.Sleep says otherwise; no value depends on it"},
