@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -53,7 +54,7 @@ func headline(b *strings.Builder, s scenarios.Summary) {
 	fmt.Fprintf(b, "%s: ", s.Verdict())
 	c := s.Config
 	if s.Runs < s.Planned {
-		fmt.Fprintf(b, "interrupted after %d of %d runs, ", s.Runs, s.Planned)
+		fmt.Fprintf(b, "%s after %d of %d runs, ", cmp.Or(string(s.Ended), "interrupted"), s.Runs, s.Planned)
 	}
 	if c.From == c.To {
 		fmt.Fprintf(b, "seed %d", c.From)

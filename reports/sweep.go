@@ -35,6 +35,9 @@ func sweepFacts(s scenarios.Summary, wall time.Duration) *table {
 	t.add("outcomes", phrase(outcomeCounts(s)))
 	t.add("rate", fmt.Sprintf("%.0f runs/s, %v virtual in %v wall", float64(s.Runs)/max(wall, 1).Seconds(), rounded(s.Virtual), rounded(wall)))
 	t.add("schedules", fmt.Sprintf("%d steps, %d switches", s.Schedule, s.Switches))
+	if s.Behaviours.Samples() > 0 {
+		t.add("behaviours", s.Behaviours.String())
+	}
 	t.add("never reached", missed(s))
 	return t
 }

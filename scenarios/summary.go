@@ -1,11 +1,13 @@
 package scenarios
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
+	"github.com/batpak/batpak-sim/sim"
 	"github.com/batpak/batpak-sim/simfs"
 )
 
@@ -24,7 +26,18 @@ type Summary struct {
 	Virtual  time.Duration
 	Findings []Finding // the distinct ones, in the order of their first runs
 	Unlisted uint64    // runs that did not pass and are in no finding, for there are too many
+	Ended    Ended     // why not all planned runs were made, if that was meant so
+
+	Behaviours sim.Discovery `json:"-"` // of the runs of this sweep, without those before it: see Result.Behaviour
 }
+
+// Ended says why a sweep ended before all its runs, as it was meant to.
+type Ended string
+
+const (
+	EndedBudget    Ended = "budget used up"
+	EndedSaturated Ended = "saturated"
+)
 
 // findingsMax bounds the distinct findings that a summary keeps.
 const findingsMax = 256
@@ -37,6 +50,11 @@ type Finding struct {
 }
 
 func newSummary(config SweepConfig) Summary {
+	if before := config.Before; before != nil {
+		config.Before, config.Watch = nil, nil
+		return before.goOn(config)
+	}
+	config.Watch = nil
 	return Summary{
 		Config: config, Planned: config.planned(),
 		Verdicts: make(map[Verdict]uint64), Outcomes: make(map[Outcome]uint64),
@@ -44,7 +62,22 @@ func newSummary(config SweepConfig) Summary {
 	}
 }
 
+// goOn is a copy of the summary to which the runs of config are added.
+func (s Summary) goOn(config SweepConfig) Summary {
+	s.Config, s.Planned, s.Ended = config, config.planned(), ""
+	s.Verdicts, s.Outcomes = maps.Clone(s.Verdicts), maps.Clone(s.Outcomes)
+	s.Faults, s.Points = maps.Clone(s.Faults), maps.Clone(s.Points)
+	s.Findings = slices.Clone(s.Findings)
+	return s
+}
+
+// saturated tells that further runs would likely show nothing new.
+func (s *Summary) saturated() bool {
+	return s.Behaviours.Samples() >= saturationMin && s.Behaviours.Unseen() < s.Config.Saturation
+}
+
 func (s *Summary) add(r Result) {
+	s.Behaviours.Add(r.Behaviour())
 	s.Runs++
 	s.Verdicts[r.Verdict]++
 	s.Outcomes[r.Outcome]++
@@ -83,7 +116,7 @@ func (s *Summary) find(r Result) {
 // have ended.
 func (s Summary) Verdict() Verdict {
 	worst := Pass
-	if s.Runs < s.Planned {
+	if s.Runs < s.Planned && s.Ended == "" {
 		worst = Inconclusive
 	}
 	for _, v := range Verdicts() {
@@ -132,6 +165,21 @@ func (r *Result) Signature() string {
 		return string(r.Verdict) + "/" + line
 	}
 	return string(r.Verdict)
+}
+
+// Behaviour is a hash of what a run has exercised: which counters, faults and yield
+// points it has met at all, and the outcome.
+func (r *Result) Behaviour() uint64 {
+	h := hashText(hashText(hashBasis, r.Scenario), string(r.Outcome))
+	for _, c := range r.Counters.fields() {
+		h = hashNumbers(h, min(*c.Value, 1))
+	}
+	for _, met := range []map[string]uint64{r.Faults, r.Points} {
+		for _, name := range sortedKeys(met) {
+			h = hashNumbers(hashText(h, name), min(met[name], 1))
+		}
+	}
+	return h
 }
 
 // List returns the counters in the order of the struct.

@@ -22,7 +22,27 @@ type SweepConfig struct {
 	Keep             int      // of every run, as in Config
 	Workers          int      // runs carried out at a time; zero = GOMAXPROCS
 	CheckDeterminism bool     // carry out every run twice: see Result.Checked
+
+	// Saturation ends the sweep when the estimated probability that a further run
+	// behaves in a new way is lower: see Result.Behaviour. Zero never does.
+	Saturation float64
+
+	// Before is what an earlier sweep of these seeds and scenarios came to before it
+	// ended. The runs that it has are not carried out again. nil = nothing.
+	Before *Summary `json:"-"`
+
+	// Watch, if not nil, is told after every run what the sweep has come to so far. It
+	// must not keep what it is given.
+	Watch func(Summary) `json:"-"`
 }
+
+// ErrBudget is the cause of a context that ends a sweep as it was meant to, and not as
+// an interruption.
+var ErrBudget = errors.New("scenarios: the budget is used up")
+
+// saturationMin is how many runs a sweep makes before it believes that it has stopped
+// learning.
+const saturationMin = 1000
 
 // windowPerWorker bounds the results that wait for an earlier run to end.
 const windowPerWorker = 64
@@ -48,18 +68,39 @@ func sweep(ctx context.Context, config SweepConfig, run runFunc, each func(Resul
 		return Summary{}, err
 	}
 	summary := newSummary(config)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	ordered := make(chan (<-chan Result), windowPerWorker*config.Workers)
 	go config.dispatch(ctx, run, ordered)
 	for pending := range ordered {
 		r := <-pending
+		if summary.saturated() {
+			continue // begun before it was known; without it the same sweep ends alike on any machine
+		}
 		summary.add(r)
 		each(r)
+		if config.Watch != nil {
+			config.Watch(summary)
+		}
+		if summary.saturated() {
+			stop(errSaturated)
+		}
 	}
-	if summary.Runs < summary.Planned {
-		return summary, context.Cause(ctx)
+	if summary.Runs == summary.Planned {
+		return summary, nil
+	}
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errSaturated):
+		summary.Ended = EndedSaturated
+	case errors.Is(cause, ErrBudget):
+		summary.Ended = EndedBudget
+	default:
+		return summary, cause
 	}
 	return summary, nil
 }
+
+var errSaturated = errors.New("saturated")
 
 func (c SweepConfig) withDefaults() (SweepConfig, error) {
 	var problems []error
@@ -79,6 +120,10 @@ func (c SweepConfig) withDefaults() (SweepConfig, error) {
 	if c.From > c.To {
 		problems = append(problems, fmt.Errorf("seeds %d..%d, the first must not be above the last", c.From, c.To))
 	}
+	if c.Saturation < 0 || c.Saturation >= 1 {
+		problems = append(problems, fmt.Errorf("saturation %v, legal are 0 and more, below 1", c.Saturation))
+	}
+	problems = append(problems, c.fits(c.Before))
 	if c.Workers < 0 {
 		problems = append(problems, fmt.Errorf("%d workers, legal are 1 and more, and 0 for GOMAXPROCS", c.Workers))
 	}
@@ -86,6 +131,20 @@ func (c SweepConfig) withDefaults() (SweepConfig, error) {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
 	return c, errors.Join(problems...)
+}
+
+// fits reports why a sweep cannot go on from what came of an earlier one, if so.
+func (c SweepConfig) fits(before *Summary) error {
+	if before == nil {
+		return nil
+	}
+	b := before.Config
+	if !slices.Equal(b.Scenarios, c.Scenarios) || b.From != c.From || b.Faults != c.Faults || b.Steps != c.Steps ||
+		b.CheckDeterminism != c.CheckDeterminism || before.Runs > c.planned() {
+		return fmt.Errorf("the sweep to go on from is another: seeds from %d of %v, faults %s, %d steps, %d runs done",
+			b.From, b.Scenarios, b.Faults, b.Steps, before.Runs)
+	}
+	return nil
 }
 
 // planned is the number of runs of a sweep, or math.MaxUint64 if there are more.
@@ -102,8 +161,20 @@ func (c SweepConfig) planned() uint64 {
 // runs are the configurations of a sweep's runs in the order of its results.
 func (c SweepConfig) runs() iter.Seq[Config] {
 	return func(yield func(Config) bool) {
-		for seed := c.From; ; seed++ {
-			for _, name := range c.Scenarios {
+		done, among := uint64(0), uint64(len(c.Scenarios))
+		if c.Before != nil {
+			done = c.Before.Runs
+		}
+		if done == c.planned() {
+			return
+		}
+		first := c.Scenarios[done%among:]
+		for seed := c.From + done/among; ; seed++ {
+			names := c.Scenarios
+			if first != nil {
+				names, first = first, nil
+			}
+			for _, name := range names {
 				if !yield(Config{Scenario: name, Seed: seed, Faults: c.Faults, Steps: c.Steps, Keep: c.Keep}) {
 					return
 				}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // stub is a run that passes without doing anything.
@@ -216,5 +217,47 @@ func TestSweepPlanned(t *testing.T) {
 				t.Errorf("planned(%d..%d) = %d, want %d", tt.from, tt.to, got, tt.want)
 			}
 		})
+	}
+}
+
+// A sweep in parts comes to what it does in one go, wherever it was cut.
+func TestSweepGoesOn(t *testing.T) {
+	config := SweepConfig{From: 5, To: 9, Scenarios: []string{"crash", "torn-write", "racing-publish"}, Faults: FaultsHeavy, Steps: 2}
+	whole, err := Sweep(t.Context(), config, func(Result) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := range whole.Runs + 1 {
+		first := config
+		ctx, stop := context.WithCancelCause(t.Context())
+		first.Watch = func(s Summary) {
+			if s.Runs == cut {
+				stop(ErrBudget)
+			}
+		}
+		if cut == 0 {
+			stop(ErrBudget)
+		}
+		before, err := Sweep(ctx, first, func(Result) {})
+		if err != nil || before.Runs < cut {
+			t.Fatalf("cut at %d: %d runs, %v", cut, before.Runs, err)
+		}
+		if before.Runs < whole.Runs && (before.Ended != EndedBudget || before.Verdict() != Pass) {
+			t.Errorf("cut at %d: ended %q, %v, want as the budget asks and a pass", cut, before.Ended, before.Verdict())
+		}
+		second := config
+		second.Before = &before
+		got, err := Sweep(t.Context(), second, func(Result) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(whole, got, cmpopts.IgnoreFields(Summary{}, "Behaviours"), cmpopts.IgnoreFields(SweepConfig{}, "Before", "Watch")); d != "" {
+			t.Errorf("cut at %d (-whole +parts):\n%s", cut, d)
+		}
+	}
+	second := config
+	second.From, second.Before = 4, &whole
+	if _, err := Sweep(t.Context(), second, nil); err == nil {
+		t.Error("a sweep of other seeds goes on, want an error")
 	}
 }

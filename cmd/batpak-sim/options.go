@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,29 +25,39 @@ type options struct {
 	trace     option[string]
 	check     option[bool]
 	save      option[string]
+
+	budget     option[time.Duration]
+	saturation option[float64]
+	resume     option[string]
 }
 
 func (o *options) register(c *cobra.Command) {
 	o.seed = option[uint64]{kind: "N", parse: parseSeed}
-	o.seeds = option[seedRange]{kind: "A..B", parse: parseSeeds}
+	o.seeds = option[seedRange]{kind: "A..[B]", parse: parseSeeds}
 	o.scenarios = option[[]string]{kind: "NAME", parse: parseNames(scenarios.Names()), join: joinNames}
 	o.faults = option[scenarios.Faults]{kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
 	o.steps = option[int]{kind: "N", initial: strconv.Itoa(scenarios.StepsDefault), parse: parseSteps}
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
+	o.budget = option[time.Duration]{kind: "DURATION", parse: parseDuration}
+	o.saturation = option[float64]{kind: "P", parse: parseProbability}
+	o.resume = option[string]{kind: "FILE", parse: parseFile}
 	o.save = option[string]{kind: "DIR", parse: parseFile}
 
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&o.seed, "seed", "run the scenarios under this seed")
-	f.Var(&o.seeds, "seeds", "sweep over the seeds from A to B, both included")
+	f.Var(&o.seeds, "seeds", "sweep over the seeds from A to B, both included; no B, and there is no end")
 	f.Var(&o.scenarios, "scenario", "run only this scenario; may be repeated or a comma-separated list")
 	f.Var(&o.faults, "faults", "how hard the disk is on the engine, besides crashes")
 	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
+	f.Var(&o.budget, "for", "end a sweep after this time, as 10m")
+	f.Var(&o.saturation, "saturation", "end a sweep when a further run behaves in a new way with less than this probability")
+	f.Var(&o.resume, "resume", "go on with the sweep of this file, if it is there, and keep in it how far it has come")
 	f.Var(&o.save, "save", "record the first run of every finding in a file of this directory")
 	f.Lookup("json").NoOptDefVal = "true"
 	f.Lookup("check-determinism").NoOptDefVal = "true"
@@ -64,6 +76,7 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	c := scenarios.SweepConfig{
 		Scenarios: o.scenarios.value, From: o.seeds.value.from, To: o.seeds.value.to,
 		Faults: o.faults.value, Steps: o.steps.value, CheckDeterminism: o.check.value,
+		Saturation: o.saturation.value,
 	}
 	if !o.scenarios.given {
 		c.Scenarios = scenarios.Names()
@@ -125,9 +138,9 @@ func parseSeed(text string) (uint64, error) {
 func parseSeeds(text string) (seedRange, error) {
 	a, b, dots := strings.Cut(text, "..")
 	from, errA := parseSeed(a)
-	to, errB := parseSeed(b)
+	to, errB := parseSeed(cmp.Or(b, strconv.FormatUint(math.MaxUint64, 10)))
 	if !dots || errA != nil || errB != nil || from > to {
-		return seedRange{}, fmt.Errorf("legal are A..B with 0 <= A <= B <= %d", uint64(math.MaxUint64))
+		return seedRange{}, fmt.Errorf("legal are A.. and A..B with 0 <= A <= B <= %d", uint64(math.MaxUint64))
 	}
 	return seedRange{from, to}, nil
 }
@@ -172,6 +185,22 @@ func parseSteps(text string) (int, error) {
 		return 0, fmt.Errorf("legal are 1 to %d", scenarios.StepsMax)
 	}
 	return n, nil
+}
+
+func parseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("legal are times above 0, such as 90s or 10m")
+	}
+	return d, nil
+}
+
+func parseProbability(text string) (float64, error) {
+	p, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(p > 0 && p < 1) {
+		return 0, fmt.Errorf("legal are numbers between 0 and 1")
+	}
+	return p, nil
 }
 
 func parseSwitch(text string) (bool, error) {

@@ -78,8 +78,10 @@ func (l *line) clear() {
 // progress tells how far a sweep has come.
 type progress struct {
 	*line
-	runs  uint64
-	found uint64 // runs that did not pass
+	before uint64        // runs that an earlier sweep has made
+	budget time.Duration // zero = none
+	runs   uint64
+	found  uint64 // runs that did not pass
 }
 
 func newProgress(w io.Writer, now func() time.Time, quiet bool) *progress {
@@ -98,7 +100,11 @@ func (p *progress) update(r scenarios.Result, config scenarios.SweepConfig) {
 func (p *progress) text(elapsed time.Duration, config scenarios.SweepConfig) string {
 	planned := (float64(config.To-config.From) + 1) * float64(len(config.Scenarios))
 	rate := float64(p.runs) / elapsed.Seconds()
-	left := min((planned-float64(p.runs))/rate, 1e9) // in seconds, what fits a Duration
+	done := p.before + p.runs
+	left := min((planned-float64(done))/rate, 1e9) // in seconds, what fits a Duration
+	if p.budget > 0 {
+		left = min(left, (p.budget - elapsed).Seconds())
+	}
 	return fmt.Sprintf("%d of %.0f runs, %.1f runs/s, %v to go, %d did not pass",
-		p.runs, planned, rate, time.Duration(left*1e9).Round(time.Second), p.found)
+		done, planned, rate, time.Duration(left*1e9).Round(time.Second), p.found)
 }

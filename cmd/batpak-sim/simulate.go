@@ -33,8 +33,27 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 		}
 		defer s.trace.Close() // closed before, unless something has failed
 	}
+	ctx := c.Context()
+	if o.budget.given {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, o.budget.value, scenarios.ErrBudget)
+		defer stop()
+	}
+	var kept *sweepFile
+	if o.resume.given {
+		if kept, err = openSweepFile(o.resume.value, &config); err != nil {
+			return err
+		}
+	}
 	s.progress = newProgress(p.stderr, time.Now, s.json)
-	summary, err := s.run(c.Context(), config)
+	s.progress.budget = o.budget.value
+	if config.Before != nil {
+		s.progress.before = config.Before.Runs
+	}
+	summary, err := s.run(ctx, config)
+	if err == nil && kept != nil {
+		err = kept.write(summary)
+	}
 	p.verdict = summary.Verdict()
 	if err != nil || !o.save.given {
 		return err
@@ -79,8 +98,8 @@ type simulation struct {
 }
 
 func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (scenarios.Summary, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var broken error // the output
 	began := time.Now()
 	summary, err := s.sweep(ctx, config, func(r scenarios.Result) {
@@ -89,7 +108,7 @@ func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (sce
 			broken = s.take(r)
 		}
 		if broken != nil {
-			cancel()
+			cancel(broken)
 		}
 	})
 	s.progress.clear()
