@@ -48,7 +48,7 @@ func showAll(b *testing.B, s *Store) {
 func pollRound(b *testing.B, s *Store, region Region, batch int) (delivered int) {
 	c := cursorOn(b, s, region)
 	for b.Loop() {
-		got, err := c.PollBatch(batch)
+		got, err := c.PollBatch(ctx, batch)
 		must(b, err)
 		if len(got) < batch {
 			c.rewind(place{})
@@ -105,7 +105,7 @@ func BenchmarkDrain(b *testing.B) {
 			for b.Loop() {
 				c := cursorOn(b, s, Region{})
 				for {
-					batch, err := c.PollBatch(64)
+					batch, err := c.PollBatch(ctx, 64)
 					must(b, err)
 					if len(batch) == 0 {
 						break
@@ -135,7 +135,7 @@ func BenchmarkFollowSelective(b *testing.B) {
 			for b.Loop() {
 				s.index.insert(benchEntries(len(s.index.entries), 1))
 				showAll(b, s)
-				if _, err := c.PollBatch(64); err != nil {
+				if _, err := c.PollBatch(ctx, 64); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -163,10 +163,10 @@ func BenchmarkAppend(b *testing.B) {
 			}
 			b.Run(name, func(b *testing.B) {
 				fs, dir := fsys.open(b)
-				s, err := Open(fs, dir, Config{})
+				s, err := Open(ctx, fs, dir, Config{})
 				must(b, err)
 				for b.Loop() {
-					if _, err := s.AppendBatch(events); err != nil {
+					if _, err := s.AppendBatch(ctx, events); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -218,7 +218,7 @@ func BenchmarkOpen(b *testing.B) {
 				for i := range group {
 					group[i] = textEvent("a payload of forty bytes, more or less..")
 				}
-				_, err := s.AppendBatch(group)
+				_, err := s.AppendBatch(ctx, group)
 				must(b, err)
 			}
 			must(b, s.Close())

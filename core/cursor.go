@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"time"
 )
 
@@ -68,8 +69,8 @@ func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 func (c *Cursor) durable() bool { return c.id != CheckpointID{} }
 
 // Poll returns the next event, or false when none is visible yet.
-func (c *Cursor) Poll() (Entry, bool, error) {
-	batch, err := c.PollBatch(1)
+func (c *Cursor) Poll(ctx context.Context) (Entry, bool, error) {
+	batch, err := c.PollBatch(ctx, 1)
 	if err != nil || len(batch) == 0 {
 		return Entry{}, false, err
 	}
@@ -79,9 +80,12 @@ func (c *Cursor) Poll() (Entry, bool, error) {
 // PollBatch returns the next events, at most max of them, without waiting. The
 // cursor then stands on the last one returned; it does not move when there is
 // none.
-func (c *Cursor) PollBatch(max int) ([]Entry, error) {
+func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 	if c.closed {
 		return nil, ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if max <= 0 {
 		return nil, nil
@@ -122,12 +126,12 @@ func (c *Cursor) from() uint64 { return max(c.expected(), c.scanned) }
 // Pull is PollBatch that waits until there is an event, for deadline at most. It
 // returns no event and no error when the deadline has passed, and ErrClosed when
 // the store is closed. A deadline of zero or less polls once.
-func (c *Cursor) Pull(max int, deadline time.Duration) ([]Entry, error) {
+func (c *Cursor) Pull(ctx context.Context, max int, deadline time.Duration) ([]Entry, error) {
 	rt, gate := c.store.rt, c.store.gate
 	start := rt.Elapsed()
 	for {
 		since := gate.wake.Epoch()
-		batch, err := c.PollBatch(max)
+		batch, err := c.PollBatch(ctx, max)
 		if err != nil || len(batch) > 0 || max <= 0 {
 			return batch, err
 		}
@@ -139,7 +143,7 @@ func (c *Cursor) Pull(max int, deadline time.Duration) ([]Entry, error) {
 			return nil, nil
 		}
 		rt.Yield(PointPullEmpty)
-		gate.park(since, left)
+		gate.park(ctx, since, left)
 	}
 }
 

@@ -21,9 +21,9 @@ func TestPullEndsAtItsDeadline(t *testing.T) {
 		lane.Lane = 7
 		c := cursorOn(t, s, Region{}.WithLane(1))
 		for n := range 3 {
-			rt.after(deadline/4*time.Duration(n+1), func() { _, err := s.Append(lane); must(t, err) })
+			rt.after(deadline/4*time.Duration(n+1), func() { _, err := s.Append(ctx, lane); must(t, err) })
 		}
-		batch, err := c.Pull(8, deadline)
+		batch, err := c.Pull(ctx, 8, deadline)
 		if len(batch) != 0 || err != nil || rt.now != deadline {
 			t.Errorf("Pull(8, %v) = %v, %v at %v", deadline, batch, err, rt.now)
 		}
@@ -35,8 +35,8 @@ func TestPullEndsAtThePublish(t *testing.T) {
 	s, rt := soloStore(t, AckWritten)
 	c := cursorOn(t, s, Region{})
 	rt.after(10*time.Millisecond, func() { appendTexts(t, s, "a", "b") })
-	rt.after(25*time.Millisecond, func() { must(t, s.Sync()) })
-	batch, err := c.Pull(8, time.Hour)
+	rt.after(25*time.Millisecond, func() { must(t, s.Sync(ctx)) })
+	batch, err := c.Pull(ctx, 8, time.Hour)
 	if d := cmp.Diff([]string{"a", "b"}, textsOf(batch)); d != "" || err != nil || rt.now != 25*time.Millisecond {
 		t.Errorf("Pull = error %v at %v, want the publish at 25ms; texts (-want +got):\n%s", err, rt.now, d)
 	}
@@ -49,7 +49,7 @@ func TestPullLosesNoWakeup(t *testing.T) {
 		s, rt := soloStore(t, AckDurable)
 		c := cursorOn(t, s, Region{})
 		rt.once(between, func() { appendTexts(t, s, "a") })
-		batch, err := c.Pull(8, time.Hour)
+		batch, err := c.Pull(ctx, 8, time.Hour)
 		if d := cmp.Diff([]string{"a"}, textsOf(batch)); d != "" || err != nil || rt.now != 0 {
 			t.Errorf("Pull with a publish at %s = error %v at %v, want it at once; texts (-want +got):\n%s", between, err, rt.now, d)
 		}
@@ -62,7 +62,7 @@ func TestPullLosesNoClose(t *testing.T) {
 		s, rt := soloStore(t, AckDurable)
 		c := cursorOn(t, s, Region{})
 		rt.once(between, func() { must(t, s.Close()) })
-		if batch, err := c.Pull(8, time.Hour); len(batch) != 0 || !errors.Is(err, ErrClosed) || rt.now != 0 {
+		if batch, err := c.Pull(ctx, 8, time.Hour); len(batch) != 0 || !errors.Is(err, ErrClosed) || rt.now != 0 {
 			t.Errorf("Pull with a close at %s = %v, %v at %v, want %v at once", between, batch, err, rt.now, ErrClosed)
 		}
 	}
@@ -83,7 +83,7 @@ func TestPollBatchIsOneView(t *testing.T) {
 func TestPollBatchReturnsCopies(t *testing.T) {
 	s, _ := soloStore(t, AckDurable)
 	appendTexts(t, s, "a")
-	batch, err := cursorOn(t, s, Region{}).PollBatch(1)
+	batch, err := cursorOn(t, s, Region{}).PollBatch(ctx, 1)
 	must(t, err)
 	batch[0].Sequence, batch[0].Payload = 9, nil
 	logHolds(t, s, "a")
@@ -137,7 +137,7 @@ func (m *storeMachine) append(t *rapid.T) {
 	if m.fence != nil {
 		appendBatch = m.fence.AppendBatch
 	}
-	receipt, err := appendBatch(events)
+	receipt, err := appendBatch(ctx, events)
 	m.must(err)
 	for i := range receipt.Count {
 		e, found := m.store.index.at(receipt.First + i)
@@ -149,7 +149,7 @@ func (m *storeMachine) append(t *rapid.T) {
 }
 
 func (m *storeMachine) sync(*rapid.T) {
-	m.must(m.store.Sync())
+	m.must(m.store.Sync(ctx))
 	m.model.shown = len(m.model.entries)
 	if m.fence != nil {
 		m.model.shown = m.begun
@@ -160,7 +160,7 @@ func (m *storeMachine) begin(t *rapid.T) {
 	if m.fence != nil {
 		t.Skip("a fence is open")
 	}
-	fence, err := m.store.BeginFence()
+	fence, err := m.store.BeginFence(ctx)
 	m.must(err)
 	m.fence, m.begun = fence, len(m.model.entries)
 }
@@ -170,11 +170,11 @@ func (m *storeMachine) end(t *rapid.T) {
 		t.Skip("no fence is open")
 	}
 	if rapid.Bool().Draw(t, "commit") {
-		m.must(m.fence.Commit())
+		m.must(m.fence.Commit(ctx))
 		m.resolved(false)
 		return
 	}
-	m.must(m.fence.Cancel())
+	m.must(m.fence.Cancel(ctx))
 	m.resolved(true)
 }
 
@@ -193,7 +193,7 @@ func (m *storeMachine) poll(t *rapid.T) {
 }
 
 func (m *storeMachine) pollUpTo(i, max int) {
-	batch, err := m.cursors[i].PollBatch(max)
+	batch, err := m.cursors[i].PollBatch(ctx, max)
 	m.must(err)
 	if len(batch) > max {
 		m.t.Fatalf("PollBatch(%d) = %d entries", max, len(batch))
@@ -208,7 +208,7 @@ func (m *storeMachine) pollUpTo(i, max int) {
 func (m *storeMachine) reopen(*rapid.T) {
 	m.must(m.store.Close())
 	m.resolved(m.fence != nil)
-	store, err := Open(m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
+	store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
 	m.must(err)
 	m.store = store
 	for i, c := range m.cursors {
@@ -247,7 +247,7 @@ func (m *storeMachine) check(t *rapid.T) {
 func TestCursorsAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &storeMachine{t: t, values: fewValues(), disk: afero.NewMemMapFs(), model: logModel{hidden: make(map[uint64]bool)}}
-		store, err := Open(m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
+		store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
 		m.must(err)
 		m.store = store
 		for range 3 {

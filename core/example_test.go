@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"time"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/batpak/batpak-sim/core"
 )
+
+var ctx = context.Background()
 
 // order is an event about an order, with what happened as its payload.
 func order(number int, text string) core.Event {
@@ -20,7 +23,7 @@ func order(number int, text string) core.Event {
 }
 
 func openLog(fs afero.Fs) *core.Store {
-	store, err := core.Open(fs, "/var/lib/shop", core.Config{})
+	store, err := core.Open(ctx, fs, "/var/lib/shop", core.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,9 +36,9 @@ func Example() {
 	store := openLog(afero.NewMemMapFs()) // afero.NewOsFs() for a disk
 	defer store.Close()
 
-	receipt, err := store.AppendBatch([]core.Event{order(17, "placed"), order(18, "placed")})
+	receipt, err := store.AppendBatch(ctx, []core.Event{order(17, "placed"), order(18, "placed")})
 	fmt.Println(receipt.First, receipt.Count, err)
-	_, err = store.Append(order(17, "paid"))
+	_, err = store.Append(ctx, order(17, "paid"))
 	fmt.Println(err)
 
 	cursor, err := store.Cursor(core.Region{}.WithEntity("order:17"), core.CursorConfig{})
@@ -43,7 +46,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	for {
-		entries, err := cursor.Pull(64, 10*time.Millisecond)
+		entries, err := cursor.Pull(ctx, 64, 10*time.Millisecond)
 		if err != nil || len(entries) == 0 {
 			break
 		}
@@ -67,10 +70,10 @@ func ExampleStore_Worker() {
 	}
 	for _, text := range []string{"placed", "paid"} {
 		store := openLog(fs)
-		if _, err := store.Append(order(17, text)); err != nil {
+		if _, err := store.Append(ctx, order(17, text)); err != nil {
 			log.Fatal(err)
 		}
-		worker, err := store.Worker(core.WorkerConfig{Checkpoint: id}, func(d core.Delivery) core.Action {
+		worker, err := store.Worker(core.WorkerConfig{Checkpoint: id}, func(_ context.Context, d core.Delivery) core.Action {
 			for _, e := range d.Entries {
 				fmt.Println("mail:", e.Coordinate.Entity(), string(e.Payload))
 			}
@@ -79,7 +82,7 @@ func ExampleStore_Worker() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(worker.Join(), store.Close())
+		fmt.Println(worker.Join(ctx), store.Close())
 	}
 	// Output:
 	// mail: order:17 placed
@@ -92,21 +95,24 @@ func ExampleStore_Worker() {
 func ExampleStore_BeginFence() {
 	store := openLog(afero.NewMemMapFs())
 	defer store.Close()
-	for _, outcome := range []func(*core.Fence) error{(*core.Fence).Cancel, (*core.Fence).Commit} {
-		fence, err := store.BeginFence()
+	for _, outcome := range []func(*core.Fence, context.Context) error{(*core.Fence).Cancel, (*core.Fence).Commit} {
+		fence, err := store.BeginFence(ctx)
 		if err != nil {
 			log.Fatal(err)
 		}
 		for _, text := range []string{"placed", "paid"} {
-			if _, err := fence.Append(order(17, text)); err != nil {
+			if _, err := fence.Append(ctx, order(17, text)); err != nil {
 				log.Fatal(err)
 			}
 		}
 		before := store.Frontier().Visible
-		fmt.Println(outcome(fence), before, store.Frontier().Visible)
+		fmt.Println(outcome(fence, ctx), before, store.Frontier().Visible)
 	}
 	for sequence := range store.Frontier().Visible {
-		_, shown := store.Read(sequence)
+		_, shown, err := store.Read(ctx, sequence)
+		if err != nil {
+			log.Fatal(err)
+		}
 		fmt.Print(shown, " ")
 	}
 	// Output:

@@ -1,5 +1,7 @@
 package core
 
+import "context"
+
 // Fence holds back the events appended under it: readers see all of them after
 // Commit, or none ever after Cancel. While a fence is open no other append is
 // taken. A crash, or Close, before the outcome is durable cancels it.
@@ -11,8 +13,10 @@ type Fence struct {
 }
 
 // BeginFence opens a fence. One may be open at a time: ErrFenceActive.
-func (s *Store) BeginFence() (*Fence, error) {
-	s.writing.Lock()
+func (s *Store) BeginFence(ctx context.Context) (*Fence, error) {
+	if err := s.writing.Lock(ctx); err != nil {
+		return nil, err
+	}
 	defer s.writing.Unlock()
 	if err := s.writable(noFence); err != nil {
 		return nil, err
@@ -25,28 +29,32 @@ func (s *Store) BeginFence() (*Fence, error) {
 }
 
 // Append appends one event under the fence. See AppendBatch.
-func (f *Fence) Append(event Event) (Receipt, error) { return f.AppendBatch([]Event{event}) }
+func (f *Fence) Append(ctx context.Context, event Event) (Receipt, error) {
+	return f.AppendBatch(ctx, []Event{event})
+}
 
 // AppendBatch appends 1 to MaxBatchEvents events under the fence. They are written
 // but neither durable nor visible before Commit, whatever Config.Ack says. After
 // the outcome it fails with ErrFenceNotActive.
-func (f *Fence) AppendBatch(events []Event) (Receipt, error) {
-	receipt, _, err := f.store.append(events, f.token)
+func (f *Fence) AppendBatch(ctx context.Context, events []Event) (Receipt, error) {
+	receipt, _, err := f.store.append(ctx, events, f.token)
 	return receipt, err
 }
 
 // Commit makes the events of the fence durable and visible, all at once. When it
 // fails the outcome is unknown: the fence stays open, Commit and Cancel may be
 // tried again unless the journal is poisoned, and a crash may leave either.
-func (f *Fence) Commit() error { return f.resolve(frameFenceCommit) }
+func (f *Fence) Commit(ctx context.Context) error { return f.resolve(ctx, frameFenceCommit) }
 
 // Cancel hides the events of the fence for ever, and durably so. It fails as
 // Commit does.
-func (f *Fence) Cancel() error { return f.resolve(frameFenceCancel) }
+func (f *Fence) Cancel(ctx context.Context) error { return f.resolve(ctx, frameFenceCancel) }
 
-func (f *Fence) resolve(outcome frameKind) error {
+func (f *Fence) resolve(ctx context.Context, outcome frameKind) error {
 	s := f.store
-	s.writing.Lock()
+	if err := s.writing.Lock(ctx); err != nil {
+		return err
+	}
 	defer s.writing.Unlock()
 	if err := s.writable(f.token); err != nil {
 		return err
@@ -57,7 +65,7 @@ func (f *Fence) resolve(outcome frameKind) error {
 		return err
 	}
 	s.journal.confirm(mark{end, next})
-	return s.reveal(end, func() error {
+	return s.reveal(ctx, end, func() error {
 		s.rt.Yield(PointFenceResolved)
 		return s.gate.endFence(f.token, outcome == frameFenceCancel)
 	})

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // after it, "b" being under the fence.
 type outcome struct {
 	name    string
-	resolve func(*Fence) error
+	resolve func(*Fence, context.Context) error
 	shows   []string
 }
 
@@ -26,9 +27,9 @@ func fencedStore(t testing.TB) (*Store, *Fence, *powerDisk, *solo) {
 	disk, rt := newPowerDisk(), newSolo()
 	s := openOn(t, disk, Config{Runtime: rt})
 	appendTexts(t, s, "a")
-	f, err := s.BeginFence()
+	f, err := s.BeginFence(ctx)
 	must(t, err)
-	_, err = f.Append(textEvent("b"))
+	_, err = f.Append(ctx, textEvent("b"))
 	must(t, err)
 	return s, f, disk, rt
 }
@@ -41,14 +42,14 @@ func TestFenceOutcomeIsTriedAgain(t *testing.T) {
 			t.Run(first.name+" then "+second.name, func(t *testing.T) {
 				s, f, disk, _ := fencedStore(t)
 				disk.fail(opWriteAt, diskFault{bytes: 10, err: errDisk})
-				if err := first.resolve(f); !errors.Is(err, errDisk) {
+				if err := first.resolve(f, ctx); !errors.Is(err, errDisk) {
 					t.Errorf("%s = %v, want %v", first.name, err, errDisk)
 				}
-				if _, err := s.Append(textEvent("x")); !errors.Is(err, ErrFenceActive) {
+				if _, err := s.Append(ctx, textEvent("x")); !errors.Is(err, ErrFenceActive) {
 					t.Errorf("Append beside the fence = %v, want %v", err, ErrFenceActive)
 				}
 				logHolds(t, s, "a")
-				must(t, second.resolve(f))
+				must(t, second.resolve(f, ctx))
 				logHolds(t, s, second.shows...)
 				for _, next := range []*powerDisk{disk.crash(t), disk} {
 					logHolds(t, openOn(t, next, Config{Runtime: newSolo()}), second.shows...)
@@ -66,7 +67,7 @@ func TestFenceOutcomeUnknown(t *testing.T) {
 			s, f, disk, _ := fencedStore(t)
 			disk.fail(opSync, diskFault{err: errDisk})
 			for range 2 {
-				if err := o.resolve(f); !errors.Is(err, ErrPoisoned) {
+				if err := o.resolve(f, ctx); !errors.Is(err, ErrPoisoned) {
 					t.Errorf("%s = %v, want %v", o.name, err, ErrPoisoned)
 				}
 				logHolds(t, s, "a")
@@ -91,7 +92,7 @@ func TestFenceOutcomeIsDurableFirst(t *testing.T) {
 				logHolds(t, s, "a")
 				after = disk.crash(t)
 			})
-			must(t, o.resolve(f))
+			must(t, o.resolve(f, ctx))
 			logHolds(t, s, o.shows...)
 			logHolds(t, openOn(t, after, Config{Runtime: newSolo()}), o.shows...)
 		})
@@ -103,12 +104,12 @@ func TestFenceOutcomeIsDurableFirst(t *testing.T) {
 func TestFenceWithBurnedSequences(t *testing.T) {
 	s, f, disk, _ := fencedStore(t)
 	disk.fail(opWriteAt, diskFault{bytes: 10, err: errDisk})
-	if _, err := f.Append(textEvent("burned")); !errors.Is(err, errDisk) {
+	if _, err := f.Append(ctx, textEvent("burned")); !errors.Is(err, errDisk) {
 		t.Errorf("Append = %v, want %v", err, errDisk)
 	}
-	_, err := f.Append(textEvent("c"))
+	_, err := f.Append(ctx, textEvent("c"))
 	must(t, err)
-	must(t, f.Cancel())
+	must(t, f.Cancel(ctx))
 	appendTexts(t, s, "d", "e")
 	before := drained(t, s)
 	after := drained(t, openOn(t, disk.crash(t), Config{Runtime: newSolo()}))

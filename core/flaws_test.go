@@ -36,11 +36,11 @@ func TestX1CheckpointNeverRunsAheadOfTheJournal(t *testing.T) {
 	disk := newPowerDisk()
 	s := openOn(t, disk, Config{Runtime: newSolo(), Ack: AckWritten})
 	appendTexts(t, s, "0", "1", "2")
-	must(t, s.Sync())
+	must(t, s.Sync(ctx))
 	appendTexts(t, s, "3", "4", "5", "6", "7")
 	c := consumer(t, s)
 	polls(t, c, "0", "1", "2")
-	must(t, c.Commit())
+	must(t, c.Commit(ctx))
 
 	s, _ = crashed(t, disk)
 	appendTexts(t, s, "new 3", "new 4", "new 5", "new 6", "new 7", "new 8")
@@ -57,7 +57,7 @@ func TestX1CheckpointAheadOfTheJournalIsNoticed(t *testing.T) {
 	appendTexts(t, s, "1")
 	c := consumer(t, s)
 	polls(t, c, "0", "1")
-	must(t, c.Commit())
+	must(t, c.Commit(ctx))
 
 	s, _ = crashed(t, disk)
 	for _, text := range []string{"new 1", "new 2"} {
@@ -76,13 +76,13 @@ func TestX2RecoveryNeverRenumbers(t *testing.T) {
 	s := openOn(t, disk, Config{Runtime: newSolo()})
 	appendTexts(t, s, "a")
 	disk.fail(opWriteAt, diskFault{err: errDisk})
-	if _, err := s.AppendBatch([]Event{textEvent("x"), textEvent("y"), textEvent("z")}); !errors.Is(err, errDisk) {
+	if _, err := s.AppendBatch(ctx, []Event{textEvent("x"), textEvent("y"), textEvent("z")}); !errors.Is(err, errDisk) {
 		t.Fatalf("AppendBatch = %v, want %v", err, errDisk)
 	}
 	appendTexts(t, s, "b", "c")
 	c := consumer(t, s)
 	polls(t, c, "a", "b", "c")
-	must(t, c.Commit())
+	must(t, c.Commit(ctx))
 	before := drained(t, s)
 
 	s, _ = crashed(t, disk)
@@ -105,7 +105,7 @@ func TestX3FailedBatchTakesNothingWithIt(t *testing.T) {
 		s := openOn(t, disk, Config{Runtime: newSolo()})
 		appendTexts(t, s, "n0")
 		disk.fail(opWriteAt, diskFault{bytes: landed, err: errDisk})
-		if _, err := s.AppendBatch(batch); !errors.Is(err, errDisk) {
+		if _, err := s.AppendBatch(ctx, batch); !errors.Is(err, errDisk) {
 			t.Fatalf("AppendBatch = %v, want %v", err, errDisk)
 		}
 		appendTexts(t, s, "n1", "n2", "n3")
@@ -120,13 +120,13 @@ func TestX3FailedBatchTakesNothingWithIt(t *testing.T) {
 func TestX5PollDropsNoHit(t *testing.T) {
 	s, rt := soloStore(t, AckDurable)
 	appendTexts(t, s, "a", "b")
-	fence, err := s.BeginFence()
+	fence, err := s.BeginFence(ctx)
 	must(t, err)
-	_, err = fence.Append(textEvent("cancelled"))
+	_, err = fence.Append(ctx, textEvent("cancelled"))
 	must(t, err)
 	c := cursorOn(t, s, Region{})
 	rt.once(PointPollQueried, func() {
-		must(t, fence.Cancel())
+		must(t, fence.Cancel(ctx))
 		appendTexts(t, s, "c", "d")
 	})
 	polls(t, c, "a", "b")
@@ -181,7 +181,7 @@ func TestX8ShortWriteIsCutBack(t *testing.T) {
 	s := openOn(t, disk, Config{Runtime: newSolo()})
 	appendTexts(t, s, "a")
 	disk.fail(opWriteAt, diskFault{bytes: 20, err: errDisk})
-	if _, err := s.Append(textEvent("short")); !errors.Is(err, errDisk) {
+	if _, err := s.Append(ctx, textEvent("short")); !errors.Is(err, errDisk) {
 		t.Fatalf("Append = %v, want %v", err, errDisk)
 	}
 	appendTexts(t, s, "b")
@@ -199,9 +199,9 @@ func TestX11DamagedCheckpointMovesNoCursor(t *testing.T) {
 	s, _ := soloStore(t, AckDurable)
 	appendTexts(t, s, "a", "b", "c")
 	c := consumer(t, s)
-	_, _, err := c.Poll()
+	_, _, err := c.Poll(ctx)
 	must(t, err)
-	must(t, c.Commit())
+	must(t, c.Commit(ctx))
 	must(t, c.Close())
 	path := s.checkpoints.path(c.id)
 	sound, err := afero.ReadFile(s.fs, path)
@@ -251,7 +251,7 @@ func TestX12CheckpointIsHeldAgainstTheLog(t *testing.T) {
 			appendTexts(t, s, "a", "b", "c")
 			c := consumer(t, s)
 			polls(t, c, "a", "b", "c")
-			must(t, c.Commit())
+			must(t, c.Commit(ctx))
 			must(t, c.Close())
 			saved, _, err := s.checkpoints.load(c.id)
 			must(t, err)
@@ -271,13 +271,13 @@ func TestX16EmptyPollMovesNothing(t *testing.T) {
 	s, rt := soloStore(t, AckDurable)
 	foreign := textEvent("foreign")
 	foreign.Lane = 7
-	_, err := s.Append(foreign)
+	_, err := s.Append(ctx, foreign)
 	must(t, err)
-	fence, err := s.BeginFence()
+	fence, err := s.BeginFence(ctx)
 	must(t, err)
-	_, err = fence.AppendBatch(slices.Repeat([]Event{textEvent("cancelled")}, 200))
+	_, err = fence.AppendBatch(ctx, slices.Repeat([]Event{textEvent("cancelled")}, 200))
 	must(t, err)
-	must(t, fence.Cancel())
+	must(t, fence.Cancel(ctx))
 	c := cursorOn(t, s, Region{}.WithLane(0))
 	polls(t, c)
 	if position, started := c.Position(); position != 0 || started {
@@ -285,7 +285,7 @@ func TestX16EmptyPollMovesNothing(t *testing.T) {
 	}
 	appendTexts(t, s, "a", "b")
 	for _, want := range []string{"a", "b"} {
-		batch, err := c.Pull(1, time.Hour)
+		batch, err := c.Pull(ctx, 1, time.Hour)
 		if d := cmp.Diff([]string{want}, textsOf(batch)); d != "" || err != nil || rt.now != 0 {
 			t.Errorf("Pull(1) = error %v at %v, want no wait; texts (-want +got):\n%s", err, rt.now, d)
 		}
@@ -362,7 +362,7 @@ func TestX17DrainingAllocatesInProportion(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		for got := 0; got < entries; {
-			batch, err := c.PollBatch(64)
+			batch, err := c.PollBatch(ctx, 64)
 			must(t, err)
 			got += len(batch)
 		}
@@ -381,10 +381,10 @@ func TestX21FailedAppendLendsNoDurability(t *testing.T) {
 	s := openOn(t, disk, Config{Runtime: newSolo()})
 	appendTexts(t, s, "a")
 	disk.fail(opWriteAt, diskFault{err: errDisk})
-	if _, err := s.Append(textEvent("failed")); !errors.Is(err, errDisk) {
+	if _, err := s.Append(ctx, textEvent("failed")); !errors.Is(err, errDisk) {
 		t.Fatalf("Append = %v, want %v", err, errDisk)
 	}
-	must(t, s.Sync())
+	must(t, s.Sync(ctx))
 	if want := (Frontier{Allocated: 2, Written: 1, Durable: 1, Visible: 1}); s.Frontier() != want {
 		t.Errorf("frontier after the sync = %+v, want %+v", s.Frontier(), want)
 	}
@@ -404,7 +404,7 @@ func TestX22UnfinishedBatchSwallowsNothing(t *testing.T) {
 	disk := newPowerDisk()
 	s := openOn(t, disk, Config{Runtime: newSolo()})
 	appendTexts(t, s, "n0")
-	_, err := s.AppendBatch([]Event{textEvent("x"), textEvent("y"), textEvent("z")})
+	_, err := s.AppendBatch(ctx, []Event{textEvent("x"), textEvent("y"), textEvent("z")})
 	must(t, err)
 	whole = journalOn(t, disk)
 	for size := start; size < len(whole); size++ {

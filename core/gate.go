@@ -2,6 +2,7 @@ package core
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -213,5 +214,8 @@ func (g *gate) restore(allocated, nextToken uint64, hidden []SeqRange, lanes []l
 	return g.publish(allocated, lanes, "recover")
 }
 
-// park waits until the wake epoch differs from since, for timeout at most.
-func (g *gate) park(since uint64, timeout time.Duration) { g.wake.Wait(since, timeout) }
+// park waits until the wake epoch differs from since, for timeout or until ctx ends
+// at most.
+func (g *gate) park(ctx context.Context, since uint64, timeout time.Duration) {
+	g.wake.Wait(ctx, since, timeout)
+}

@@ -27,7 +27,7 @@ func TestFailedWriteCostsOneAppend(t *testing.T) {
 			s := openOn(t, disk, Config{Runtime: newSolo()})
 			appendTexts(t, s, "a")
 			disk.fail(opWriteAt, tt.fault)
-			receipt, err := s.AppendBatch([]Event{textEvent("lost")})
+			receipt, err := s.AppendBatch(ctx, []Event{textEvent("lost")})
 			if receipt != (Receipt{}) || !errors.Is(err, tt.want) || errors.Is(err, ErrPoisoned) {
 				t.Errorf("AppendBatch = %v, %v, want %v", receipt, err, tt.want)
 			}
@@ -64,7 +64,7 @@ func frameSize(texts ...string) int {
 
 func drained(t testing.TB, s *Store) []Entry {
 	t.Helper()
-	batch, err := cursorOn(t, s, Region{}).PollBatch(1 << 20)
+	batch, err := cursorOn(t, s, Region{}).PollBatch(ctx, 1<<20)
 	must(t, err)
 	return batch
 }
@@ -94,15 +94,15 @@ func TestUnknownDiskPoisons(t *testing.T) {
 					t.Errorf("%s = %v, want %v because of %v", call, err, ErrPoisoned, errDisk)
 				}
 			}
-			_, err := s.Append(textEvent("b"))
+			_, err := s.Append(ctx, textEvent("b"))
 			poisoned("Append", err)
 			writes, syncs := disk.counts[opWriteAt], disk.counts[opSync]
-			_, err = s.Append(textEvent("c"))
+			_, err = s.Append(ctx, textEvent("c"))
 			poisoned("Append", err)
-			_, err = s.BeginFence()
+			_, err = s.BeginFence(ctx)
 			poisoned("BeginFence", err)
 			logHolds(t, s, "a")
-			for _, call := range []func() error{s.Sync, s.Close} {
+			for _, call := range []func() error{func() error { return s.Sync(ctx) }, s.Close} {
 				if err := call(); tt.unsynced {
 					poisoned("Sync or Close", err)
 				} else {
@@ -128,7 +128,7 @@ func TestSyncServesAll(t *testing.T) {
 	before := disk.counts[opSync]
 	appendTexts(t, s, "a", "b", "c")
 	for range 3 {
-		must(t, s.Sync())
+		must(t, s.Sync(ctx))
 	}
 	if got := disk.counts[opSync] - before; got != 1 {
 		t.Errorf("%d syncs for three appends and three calls of Sync, want 1", got)
@@ -144,13 +144,13 @@ func TestSyncCoversWhatCameBefore(t *testing.T) {
 		s := openOn(t, disk, Config{Runtime: rt, Ack: AckWritten})
 		appendTexts(t, s, "a")
 		rt.once(meanwhile, func() { appendTexts(t, s, "b") })
-		must(t, s.Sync())
+		must(t, s.Sync(ctx))
 		if want := (Frontier{Allocated: 2, Written: 2, Durable: 1, Visible: 1}); s.Frontier() != want {
 			t.Errorf("frontier after a write at %s = %+v, want %+v", meanwhile, s.Frontier(), want)
 		}
 		logHolds(t, s, "a")
 		syncs := disk.counts[opSync]
-		must(t, s.Sync())
+		must(t, s.Sync(ctx))
 		if got := disk.counts[opSync] - syncs; got != 1 {
 			t.Errorf("%d syncs for what was written at %s, want 1", got, meanwhile)
 		}
@@ -164,7 +164,7 @@ func TestFramesTestify(t *testing.T) {
 	disk := newPowerDisk()
 	s := openOn(t, disk, Config{Runtime: newSolo(), Ack: AckWritten})
 	appendTexts(t, s, "a", "b")
-	must(t, s.Sync())
+	must(t, s.Sync(ctx))
 	appendTexts(t, s, "c", "d")
 	must(t, s.Close())
 	s = openOn(t, disk, Config{Runtime: newSolo(), Ack: AckWritten})

@@ -19,7 +19,7 @@ const holdLog = "BATPAK_TEST_HOLD_LOG"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(holdLog); dir != "" {
-		if _, err := core.Open(afero.NewOsFs(), dir, core.Config{}); err != nil {
+		if _, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{}); err != nil {
 			panic(err)
 		}
 		fmt.Println("open")
@@ -46,7 +46,7 @@ func TestOpenInTwoProcesses(t *testing.T) {
 		t.Fatalf("the other process says %q, %v", line, err)
 	}
 
-	_, err = core.Open(afero.NewOsFs(), dir, core.Config{})
+	_, err = core.Open(ctx, afero.NewOsFs(), dir, core.Config{})
 	locked := new(core.LockedError)
 	if !errors.Is(err, core.ErrLocked) || !errors.As(err, &locked) {
 		t.Fatalf("Open beside another process = %v, want a *LockedError", err)
@@ -59,7 +59,7 @@ func TestOpenInTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = other.Wait() // killed
-	s, err := core.Open(afero.NewOsFs(), dir, core.Config{})
+	s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{})
 	if err != nil {
 		t.Fatalf("Open after the other process died: %v", err)
 	}

@@ -48,13 +48,13 @@ func TestOpenTwiceInOneProcess(t *testing.T) {
 		{"memory", memory, memory, "/log", "/x/../log/"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := Open(tt.first, tt.one, Config{})
+			s, err := Open(ctx, tt.first, tt.one, Config{})
 			must(t, err)
 			appendTexts(t, s, "a")
-			_, err = Open(tt.second, tt.other, Config{})
+			_, err = Open(ctx, tt.second, tt.other, Config{})
 			lockedOut(t, err)
 			must(t, s.Close())
-			s, err = Open(tt.second, tt.other, Config{})
+			s, err = Open(ctx, tt.second, tt.other, Config{})
 			must(t, err)
 			must(t, s.Close())
 		})
@@ -68,13 +68,13 @@ func TestLockIsForOneLog(t *testing.T) {
 		must(t, fs.MkdirAll(dir, 0o700))
 		must(t, afero.WriteFile(fs, filepath.Join(dir, journalName), []byte("foreign"), 0o600))
 		for range 2 {
-			if _, err := Open(fs, dir, Config{}); !errors.Is(err, ErrJournalCorrupt) {
+			if _, err := Open(ctx, fs, dir, Config{}); !errors.Is(err, ErrJournalCorrupt) {
 				t.Fatalf("Open = %v, want %v", err, ErrJournalCorrupt)
 			}
 		}
 		must(t, fs.Remove(filepath.Join(dir, journalName)))
 		for _, name := range []string{dir, dir + "2"} {
-			s, err := Open(fs, name, Config{})
+			s, err := Open(ctx, fs, name, Config{})
 			must(t, err)
 			defer s.Close()
 		}
@@ -122,12 +122,12 @@ func TestLockFileContent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			s, err := Open(afero.NewOsFs(), dir, Config{})
+			s, err := Open(ctx, afero.NewOsFs(), dir, Config{})
 			must(t, err)
 			defer s.Close()
 			must(t, os.WriteFile(filepath.Join(dir, lockName), []byte(tt.content), 0o600))
 			typed := new(LockedError)
-			if _, err := Open(afero.NewOsFs(), dir, Config{}); !errors.As(err, &typed) {
+			if _, err := Open(ctx, afero.NewOsFs(), dir, Config{}); !errors.As(err, &typed) {
 				t.Fatalf("Open = %v, want a *LockedError", err)
 			}
 			if d := cmp.Diff(tt.want, typed.Holder); d != "" {

@@ -34,7 +34,7 @@ func TestPullBatchBlocksUntilTheDeadlineBeforeReportingEmpty(t *testing.T) {
 	// M-2: no sooner than the deadline, and here no later either.
 	s, rt := soloStore(t, AckDurable)
 	const deadline = 50 * time.Millisecond
-	batch, err := cursorOn(t, s, Region{}).Pull(8, deadline)
+	batch, err := cursorOn(t, s, Region{}).Pull(ctx, 8, deadline)
 	if len(batch) != 0 || err != nil || rt.now != deadline {
 		t.Errorf("idle Pull(8, %v) = %v, %v at %v", deadline, batch, err, rt.now)
 	}
@@ -59,7 +59,7 @@ func TestParkForDataBlocksUntilTheTimeoutWhenNoPublishRaces(t *testing.T) {
 	rt := newSolo()
 	g := newGate(rt)
 	const timeout = 50 * time.Millisecond
-	g.park(g.wake.Epoch(), timeout)
+	g.park(ctx, g.wake.Epoch(), timeout)
 	if rt.now != timeout {
 		t.Errorf("park for %v ended at %v", timeout, rt.now)
 	}
@@ -68,7 +68,7 @@ func TestParkForDataBlocksUntilTheTimeoutWhenNoPublishRaces(t *testing.T) {
 func TestPullBatchReturnsEmptyNotManyWhenNoDataArrives(t *testing.T) {
 	// M-6: nothing is no batch, not a batch of nothing.
 	s, _ := soloStore(t, AckDurable)
-	batch, err := cursorOn(t, s, Region{}).Pull(8, 30*time.Millisecond)
+	batch, err := cursorOn(t, s, Region{}).Pull(ctx, 8, 30*time.Millisecond)
 	if batch != nil || err != nil {
 		t.Errorf("Pull of an empty log = %v, %v, want nil, nil", batch, err)
 	}
@@ -82,11 +82,11 @@ func TestPublishWakesAParkedReader(t *testing.T) {
 	g.reserve(2)
 	since := g.wake.Epoch()
 	rt.after(time.Second, func() { must(t, g.publish(1, nil, "race")) })
-	g.park(since, 5*time.Second)
+	g.park(ctx, since, 5*time.Second)
 	if rt.now != time.Second {
 		t.Errorf("parked reader woke at %v, want at the publish, 1s", rt.now)
 	}
-	g.park(since, 5*time.Second)
+	g.park(ctx, since, 5*time.Second)
 	if rt.now != time.Second {
 		t.Errorf("reader who missed a publish parked until %v", rt.now)
 	}

@@ -270,7 +270,7 @@ func TestOpenFailsAndIsTriedAgain(t *testing.T) {
 			torn := append(journalOn(t, disk), "torn"...)
 			must(t, afero.WriteFile(disk.Fs, soloJournal, torn, 0o600))
 			disk.fail(tt.op, tt.fault)
-			if s, err := Open(disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, tt.want) {
+			if s, err := Open(ctx, disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, tt.want) {
 				t.Fatalf("Open = %v, %v, want %v", s, err, tt.want)
 			}
 			for _, next := range []*powerDisk{disk.crash(t), disk} {
@@ -321,7 +321,7 @@ func TestOpenCreatesOrNot(t *testing.T) {
 		for nth := 1; nth <= 6; nth++ {
 			disk := newPowerDisk()
 			disk.fail(op, diskFault{nth: nth, err: errDisk})
-			if _, err := Open(disk, "/log", Config{Runtime: newSolo()}); err != nil {
+			if _, err := Open(ctx, disk, "/log", Config{Runtime: newSolo()}); err != nil {
 				if !errors.Is(err, errDisk) {
 					t.Fatalf("Open with %s %d failing = %v, want %v", op, nth, err, errDisk)
 				}
@@ -349,11 +349,11 @@ func TestOpenMakesWhatItFoundDurable(t *testing.T) {
 		disk := newPowerDisk()
 		s := openOn(t, disk, Config{Runtime: newSolo(), Ack: AckWritten})
 		appendTexts(t, s, "a")
-		must(t, s.Sync())
+		must(t, s.Sync(ctx))
 		appendTexts(t, s, "b", "c")
 		if failed {
 			disk.fail(opSync, diskFault{err: errDisk})
-			if err := s.Sync(); !errors.Is(err, errDisk) {
+			if err := s.Sync(ctx); !errors.Is(err, errDisk) {
 				t.Errorf("Sync = %v, want %v", err, errDisk)
 			}
 		}
@@ -382,7 +382,7 @@ func TestOpenRefusesOtherThings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			disk := newPowerDisk()
 			must(t, afero.WriteFile(disk, soloJournal, tt.content, 0o600))
-			_, err := Open(disk, "/log", Config{Runtime: newSolo()})
+			_, err := Open(ctx, disk, "/log", Config{Runtime: newSolo()})
 			if at := new(JournalError); !errors.Is(err, tt.want) || !errors.As(err, &at) || at.Path != soloJournal {
 				t.Errorf("Open = %v, want %v of %s", err, tt.want, soloJournal)
 			}
@@ -393,7 +393,7 @@ func TestOpenRefusesOtherThings(t *testing.T) {
 	}
 	disk := newPowerDisk()
 	must(t, disk.MkdirAll(soloJournal, 0o700))
-	if _, err := Open(disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, ErrNotRegular) {
+	if _, err := Open(ctx, disk, "/log", Config{Runtime: newSolo()}); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("Open of a directory in the journal's place = %v, want %v", err, ErrNotRegular)
 	}
 }

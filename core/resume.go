@@ -1,13 +1,19 @@
 package core
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Commit saves the cursor's position under its checkpoint id, durably: a cursor
 // of that id resumes after the event it stands on. Call it when everything up to
 // there has been dealt with. After the store is closed it fails with ErrClosed: the
 // id is the next store's. When it fails otherwise, either position may be found
 // later; the next Commit decides.
-func (c *Cursor) Commit() error {
+func (c *Cursor) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if c.closed || c.store.hasEnded() {
 		return ErrClosed
 	}
@@ -62,8 +68,10 @@ func (c *Cursor) vouch(cp Checkpoint) error {
 	if !cp.Started {
 		return nil
 	}
-	e, visible := c.store.Read(cp.Position)
+	e, visible, err := c.store.Read(context.Background(), cp.Position)
 	switch {
+	case err != nil:
+		return err
 	case !visible:
 		return refuse(ErrCheckpointUnproven, fmt.Sprintf("sequence %d", cp.Position),
 			fmt.Sprintf("a visible event below %d", c.store.Frontier().Visible))

@@ -1,9 +1,9 @@
 package core
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +46,10 @@ func (r *solo) Identity() [16]byte {
 	return [16]byte{0: 0xCA, 15: r.identities}
 }
 
+func (r *solo) WithCancel(parent context.Context) (context.Context, context.CancelFunc) {
+	return context.WithCancel(parent)
+}
+
 func (r *solo) Yield(point Point) {
 	r.passed = append(r.passed, point)
 	if do, ok := r.at[point]; ok {
@@ -59,14 +63,15 @@ func (r *solo) Go(_ string, body func()) Task { return &soloTask{body: body} }
 
 type soloTask struct{ body func() }
 
-func (t *soloTask) Join() {
+func (t *soloTask) Join(context.Context) error {
 	if body := t.body; body != nil {
 		t.body = nil
 		body()
 	}
+	return nil
 }
 
-func (r *solo) Mutex(name string) sync.Locker { return &soloMutex{name: name} }
+func (r *solo) Mutex(name string) Mutex { return &soloMutex{name: name} }
 
 // soloMutex panics where one task would wait for itself.
 type soloMutex struct {
@@ -74,11 +79,12 @@ type soloMutex struct {
 	locked bool
 }
 
-func (m *soloMutex) Lock() {
+func (m *soloMutex) Lock(context.Context) error {
 	if m.locked {
 		panic(fmt.Sprintf("deadlock on mutex %q", m.name))
 	}
 	m.locked = true
+	return nil
 }
 
 func (m *soloMutex) Unlock() { m.locked = false }
@@ -95,7 +101,7 @@ func (n *soloNotifier) Epoch() uint64 { return n.epoch }
 func (n *soloNotifier) Notify()       { n.epoch++ }
 
 // Wait moves the time to whatever comes next.
-func (n *soloNotifier) Wait(since uint64, timeout time.Duration) bool {
+func (n *soloNotifier) Wait(_ context.Context, since uint64, timeout time.Duration) bool {
 	n.waits++
 	until := n.rt.now + timeout
 	for n.epoch == since && len(n.rt.later) > 0 && n.rt.later[0].due <= until {
@@ -111,6 +117,9 @@ func (n *soloNotifier) Wait(since uint64, timeout time.Duration) bool {
 	return false
 }
 
+// ctx is a context that cannot end.
+var ctx = context.Background()
+
 // soloStore opens a log in memory on a runtime of its own.
 func soloStore(t testing.TB, ack Ack) (*Store, *solo) {
 	t.Helper()
@@ -120,7 +129,7 @@ func soloStore(t testing.TB, ack Ack) (*Store, *solo) {
 
 func openOn(t testing.TB, fs afero.Fs, config Config) *Store {
 	t.Helper()
-	s, err := Open(fs, "/log", config)
+	s, err := Open(ctx, fs, "/log", config)
 	must(t, err)
 	return s
 }
@@ -139,7 +148,7 @@ func textEvent(text string) Event {
 func appendTexts(t testing.TB, s *Store, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		_, err := s.Append(textEvent(text))
+		_, err := s.Append(ctx, textEvent(text))
 		must(t, err)
 	}
 }
@@ -167,7 +176,7 @@ func cursorOn(t testing.TB, s *Store, region Region) *Cursor {
 
 func polls(t testing.TB, c *Cursor, want ...string) {
 	t.Helper()
-	batch, err := c.PollBatch(1 << 20)
+	batch, err := c.PollBatch(ctx, 1<<20)
 	must(t, err)
 	if d := cmp.Diff(want, textsOf(batch)); d != "" {
 		t.Errorf("polled texts (-want +got):\n%s", d)

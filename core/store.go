@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -55,10 +56,10 @@ type Store struct {
 	journal     *journal
 	checkpoints checkpointFiles
 
-	writing   sync.Locker // one append or fence outcome at a time
-	syncing   sync.Locker // one sync and the publish that follows from it at a time
-	lifecycle sync.Locker // one worker's start, or the marking as closed, at a time
-	workers   []*Worker   // under lifecycle
+	writing   Mutex     // one append or fence outcome at a time
+	syncing   Mutex     // one sync and the publish that follows from it at a time
+	lifecycle Mutex     // one worker's start, or the marking as closed, at a time
+	workers   []*Worker // under lifecycle
 
 	mu     sync.Mutex // guards what is below; never held across a yield point
 	closed bool       // nothing new begins
@@ -73,7 +74,7 @@ type Store struct {
 //
 // One store at a time may be open on a directory: the second gets ErrLocked, in a
 // *LockedError that names the first.
-func Open(fsys afero.Fs, dir string, config Config) (*Store, error) {
+func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
@@ -88,14 +89,17 @@ func Open(fsys afero.Fs, dir string, config Config) (*Store, error) {
 		writing: rt.Mutex("writing"), syncing: rt.Mutex("syncing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
 	}
-	if err := s.recover(); err != nil {
+	if err := s.recover(ctx); err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
 	return s, nil
 }
 
 // recover locks the directory and reads what is in it.
-func (s *Store) recover() error {
+func (s *Store) recover(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("create directory: %w", err)
 	}
@@ -137,30 +141,34 @@ type Receipt struct {
 }
 
 // Append appends one event. See AppendBatch.
-func (s *Store) Append(event Event) (Receipt, error) { return s.AppendBatch([]Event{event}) }
+func (s *Store) Append(ctx context.Context, event Event) (Receipt, error) {
+	return s.AppendBatch(ctx, []Event{event})
+}
 
 // AppendBatch appends 1 to MaxBatchEvents events with consecutive sequences; a
 // crash leaves all of them or none. A nil error means acknowledged, as Config.Ack
 // says. After an error of the filesystem the outcome is unknown until the store is
 // opened again: the events may be there or not. An event that is refused, and
 // ErrFenceActive, leave nothing behind.
-func (s *Store) AppendBatch(events []Event) (Receipt, error) {
-	receipt, end, err := s.append(events, noFence)
+func (s *Store) AppendBatch(ctx context.Context, events []Event) (Receipt, error) {
+	receipt, end, err := s.append(ctx, events, noFence)
 	if err != nil || s.ack == AckWritten {
 		return receipt, err
 	}
-	return receipt, s.reveal(end, nil)
+	return receipt, s.reveal(ctx, end, nil)
 }
 
 // noFence is the token of appends outside a fence.
 const noFence = 0
 
 // append writes the events of one batch and returns where its frame ends.
-func (s *Store) append(events []Event, token uint64) (Receipt, int64, error) {
+func (s *Store) append(ctx context.Context, events []Event, token uint64) (Receipt, int64, error) {
 	if err := validateBatch(events); err != nil {
 		return Receipt{}, 0, err
 	}
-	s.writing.Lock()
+	if err := s.writing.Lock(ctx); err != nil {
+		return Receipt{}, 0, err
+	}
 	defer s.writing.Unlock()
 	if err := s.writable(token); err != nil {
 		return Receipt{}, 0, err
@@ -233,8 +241,10 @@ func (s *Store) entries(events []Event) []*Entry {
 
 // reveal makes the journal durable up to target and shows readers what that
 // allows. Between the two it calls resolve, if there is one.
-func (s *Store) reveal(target int64, resolve func() error) error {
-	s.syncing.Lock()
+func (s *Store) reveal(ctx context.Context, target int64, resolve func() error) error {
+	if err := s.syncing.Lock(ctx); err != nil {
+		return err
+	}
 	defer s.syncing.Unlock()
 	if err := s.journal.sync(target); err != nil {
 		return err
@@ -254,11 +264,11 @@ func (s *Store) reveal(target int64, resolve func() error) error {
 
 // Sync makes every acknowledged append durable and, outside an open fence,
 // visible.
-func (s *Store) Sync() error {
+func (s *Store) Sync(ctx context.Context) error {
 	if s.isClosed() {
 		return ErrClosed
 	}
-	return s.reveal(s.journal.writtenMark().offset, nil)
+	return s.reveal(ctx, s.journal.writtenMark().offset, nil)
 }
 
 // Frontier holds the watermarks of a log. Each is the first sequence that has not
@@ -279,16 +289,19 @@ func (s *Store) Frontier() Frontier {
 }
 
 // Read returns the entry of that sequence, if readers may see it.
-func (s *Store) Read(sequence uint64) (Entry, bool) {
+func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return Entry{}, false, err
+	}
 	view := s.gate.snapshot()
 	if sequence >= view.visible || view.cancelled(sequence) {
-		return Entry{}, false
+		return Entry{}, false, nil
 	}
 	e, found := s.index.at(sequence)
 	if !found {
-		return Entry{}, false
+		return Entry{}, false, nil
 	}
-	return *e, true
+	return *e, true, nil
 }
 
 // RemoveCheckpoint durably forgets the checkpoint of that id: its next consumer
@@ -302,12 +315,15 @@ func (s *Store) RemoveCheckpoint(id CheckpointID) error {
 	return s.checkpoints.remove(id)
 }
 
-// Close stops the workers and waits for them, makes everything written durable,
+// Close is Shutdown that waits as long as it takes.
+func (s *Store) Close() error { return s.Shutdown(context.Background()) }
+
+// Shutdown stops the workers and waits for them, makes everything written durable,
 // and closes the journal. Parked readers return ErrClosed. The events of an open
-// fence stay hidden for ever. A second Close returns ErrClosed, without waiting for
-// the first.
-func (s *Store) Close() error {
-	workers, err := s.shut()
+// fence stay hidden for ever. A second Shutdown returns ErrClosed, without waiting
+// for the first.
+func (s *Store) Shutdown(ctx context.Context) error {
+	workers, err := s.shut(ctx)
 	if err != nil {
 		return err
 	}
@@ -315,21 +331,27 @@ func (s *Store) Close() error {
 		w.Stop()
 	}
 	for _, w := range workers {
-		w.task.Join()
+		if err := w.task.Join(ctx); err != nil {
+			return err
+		}
 	}
 	s.end()
 	s.gate.wake.Notify()
-	s.writing.Lock()
+	if err := s.writing.Lock(ctx); err != nil {
+		return err
+	}
 	defer s.writing.Unlock()
-	err = s.reveal(s.journal.writtenMark().offset, nil)
+	err = s.reveal(ctx, s.journal.writtenMark().offset, nil)
 	return errors.Join(err, s.journal.close(), s.lock.release())
 }
 
 // shut marks the store closed, so that no worker starts any more, and returns those
 // that have. The lifecycle lock is free while Close waits for them: a handler may be
 // about to start another.
-func (s *Store) shut() ([]*Worker, error) {
-	s.lifecycle.Lock()
+func (s *Store) shut(ctx context.Context) ([]*Worker, error) {
+	if err := s.lifecycle.Lock(ctx); err != nil {
+		return nil, err
+	}
 	defer s.lifecycle.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -29,7 +30,8 @@ func TestAppendStepByStep(t *testing.T) {
 	s, rt := soloStore(t, AckDurable)
 	for _, p := range Points() {
 		rt.once(p, func() {
-			_, seen := s.Read(0)
+			_, seen, err := s.Read(ctx, 0)
+			must(t, err)
 			got[p] = sight{s.Frontier(), seen, s.gate.wake.Epoch()}
 		})
 	}
@@ -51,7 +53,7 @@ func TestAppendStepByStep(t *testing.T) {
 func TestOpenCleansItsDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b", "log")
 	for _, name := range []string{dir + "/", filepath.Dir(dir) + "/./x/../log"} {
-		s, err := Open(afero.NewOsFs(), name, Config{})
+		s, err := Open(ctx, afero.NewOsFs(), name, Config{})
 		must(t, err)
 		appendTexts(t, s, "a")
 		must(t, s.Close())
@@ -71,13 +73,13 @@ func TestOpenReportsTheFilesystem(t *testing.T) {
 		{"a file in the directory's place", filepath.Join(dir, "file")},
 		{"a file in a parent's place", filepath.Join(dir, "file", "log")},
 	} {
-		_, err := Open(afero.NewOsFs(), tt.dir, Config{})
+		_, err := Open(ctx, afero.NewOsFs(), tt.dir, Config{})
 		if at := new(os.PathError); !errors.As(err, &at) {
 			t.Errorf("%s: Open = %v, want an *os.PathError", tt.name, err)
 		}
 	}
 	must(t, os.WriteFile(filepath.Join(dir, cursorsDir), nil, 0o600))
-	if _, err := Open(afero.NewOsFs(), dir, Config{}); err == nil {
+	if _, err := Open(ctx, afero.NewOsFs(), dir, Config{}); err == nil {
 		t.Error("Open with a file in the place of the checkpoints = nil, want an error")
 	}
 }
@@ -103,12 +105,12 @@ func TestCloseWhileAHandlerStartsAWorker(t *testing.T) {
 	s := openOn(t, afero.NewMemMapFs(), Config{})
 	appendTexts(t, s, "a")
 	started, refused := make(chan struct{}), make(chan error, 1)
-	_, err := s.Worker(WorkerConfig{}, func(Delivery) Action {
+	_, err := s.Worker(WorkerConfig{}, func(context.Context, Delivery) Action {
 		close(started)
 		for !s.isClosed() {
 			time.Sleep(time.Millisecond)
 		}
-		_, err := s.Worker(WorkerConfig{}, func(Delivery) Action { return Stop })
+		_, err := s.Worker(WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
 		refused <- err
 		return Stop
 	})
@@ -130,7 +132,7 @@ func TestCloseWhileAHandlerStartsAWorker(t *testing.T) {
 // A batch that is refused says which of its events is at fault.
 func TestAppendNamesTheEventAtFault(t *testing.T) {
 	s, _ := soloStore(t, AckDurable)
-	_, err := s.AppendBatch([]Event{textEvent("a"), {}, textEvent("b")})
+	_, err := s.AppendBatch(ctx, []Event{textEvent("a"), {}, textEvent("b")})
 	want := "event 2 of 3: batpak: entity: name is empty"
 	if err == nil || err.Error() != want {
 		t.Errorf("AppendBatch = %v, want %s", err, want)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"crypto/rand"
 	"sync"
 	"time"
@@ -12,10 +13,14 @@ func System() Runtime { return &system{start: time.Now()} }
 
 type system struct{ start time.Time }
 
-func (s *system) Now() time.Time           { return time.Now() }
-func (s *system) Elapsed() time.Duration   { return time.Since(s.start) }
-func (s *system) Mutex(string) sync.Locker { return new(sync.Mutex) }
-func (s *system) Yield(Point)              {}
+func (s *system) Now() time.Time         { return time.Now() }
+func (s *system) Elapsed() time.Duration { return time.Since(s.start) }
+func (s *system) Mutex(string) Mutex     { return make(systemMutex, 1) }
+func (s *system) Yield(Point)            {}
+
+func (s *system) WithCancel(parent context.Context) (context.Context, context.CancelFunc) {
+	return context.WithCancel(parent)
+}
 
 func (s *system) Identity() (id [16]byte) {
 	rand.Read(id[:]) // never fails: crypto/rand ends the program instead
@@ -33,7 +38,28 @@ func (s *system) Go(_ string, body func()) Task {
 
 type systemTask chan struct{}
 
-func (t systemTask) Join() { <-t }
+func (t systemTask) Join(ctx context.Context) error {
+	select {
+	case <-t:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// systemMutex is a lock that holds one token while it is locked.
+type systemMutex chan struct{}
+
+func (m systemMutex) Lock(ctx context.Context) error {
+	select {
+	case m <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (m systemMutex) Unlock() { <-m }
 
 func (s *system) Notifier(string) Notifier {
 	return &systemNotifier{changed: make(chan struct{})}
@@ -60,7 +86,7 @@ func (n *systemNotifier) Notify() {
 	n.changed = make(chan struct{})
 }
 
-func (n *systemNotifier) Wait(since uint64, timeout time.Duration) bool {
+func (n *systemNotifier) Wait(ctx context.Context, since uint64, timeout time.Duration) bool {
 	n.mu.Lock()
 	epoch, changed := n.epoch, n.changed
 	n.mu.Unlock()
@@ -76,6 +102,7 @@ func (n *systemNotifier) Wait(since uint64, timeout time.Duration) bool {
 	case <-changed:
 		return true
 	case <-timer.C:
-		return n.Epoch() != since
+	case <-ctx.Done():
 	}
+	return n.Epoch() != since
 }

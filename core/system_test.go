@@ -15,7 +15,7 @@ func TestSystemNotifierTimesOut(t *testing.T) {
 	n := rt.Notifier("n")
 	for _, timeout := range []time.Duration{-time.Hour, 0, 30 * time.Millisecond} {
 		start := rt.Elapsed()
-		if n.Wait(0, timeout) {
+		if n.Wait(ctx, 0, timeout) {
 			t.Errorf("Wait(0, %v) = true, want false: nobody notified", timeout)
 		}
 		if took := rt.Elapsed() - start; took < timeout {
@@ -33,10 +33,10 @@ func TestSystemNotifierRemembers(t *testing.T) {
 		}
 		since := n.Epoch()
 		n.Notify()
-		if !n.Wait(since, time.Hour) {
+		if !n.Wait(ctx, since, time.Hour) {
 			t.Errorf("Wait(%d, 1h) after a notify = false, want true", since)
 		}
-		if !n.Wait(since, 0) {
+		if !n.Wait(ctx, since, 0) {
 			t.Errorf("Wait(%d, 0) after a notify = false, want true", since)
 		}
 	}
@@ -51,7 +51,7 @@ func TestSystemNotifierWakesAll(t *testing.T) {
 	var tasks []core.Task
 	for range 4 {
 		tasks = append(tasks, rt.Go("waiter", func() {
-			if n.Wait(0, time.Hour) {
+			if n.Wait(ctx, 0, time.Hour) {
 				woken.Add(1)
 			}
 		}))
@@ -59,7 +59,7 @@ func TestSystemNotifierWakesAll(t *testing.T) {
 	n.Notify()
 	for range 2 {
 		for _, task := range tasks {
-			task.Join()
+			task.Join(ctx)
 		}
 	}
 	if got := woken.Load(); got != 4 {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -39,7 +40,10 @@ func (a *AtLeastOnce) Checkpoint() CheckpointID { return a.id }
 
 // Handler deals with one delivery. It may see the same events again, after a
 // crash, a panic or a rollback, and must be able to bear that.
-type Handler func(Delivery) Action
+//
+// The context ends when the worker is stopped: by Stop, or because its store shuts
+// down. What the handler answers counts nevertheless.
+type Handler func(context.Context, Delivery) Action
 
 // WorkerConfig says what a worker reads and how. The zero value follows every
 // event from the first, in memory only.
@@ -74,6 +78,9 @@ type Worker struct {
 	cursor  *Cursor
 	task    Task
 
+	ctx    context.Context // the handler's
+	cancel context.CancelFunc
+
 	restarts restarts
 
 	mu       sync.Mutex // guards what is below; never held across a yield point
@@ -93,7 +100,9 @@ func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
 	if handler == nil {
 		return nil, errors.New("batpak: Store.Worker: the handler must not be nil")
 	}
-	s.lifecycle.Lock()
+	if err := s.lifecycle.Lock(context.Background()); err != nil {
+		return nil, err
+	}
 	defer s.lifecycle.Unlock()
 	cursor, err := s.Cursor(config.Region, CursorConfig{Checkpoint: config.Checkpoint, Gaps: config.Gaps})
 	if err != nil {
@@ -104,6 +113,7 @@ func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
 		restarts: restarts{policy: config.Restart, window: s.rt.Elapsed()},
 		gaps:     gapRing{capacity: config.Gaps},
 	}
+	w.ctx, w.cancel = s.rt.WithCancel(context.Background())
 	w.task = s.rt.Go("worker", w.run)
 	s.workers = append(slices.DeleteFunc(s.workers, (*Worker).hasEnded), w)
 	return w, nil
@@ -114,6 +124,7 @@ func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
 func (w *Worker) run() {
 	failure := ErrHandlerExited
 	defer func() {
+		w.cancel()
 		w.cursor.Close()
 		w.finish(failure)
 	}()
@@ -127,13 +138,13 @@ func (w *Worker) loop() error {
 		if w.isStopping() {
 			return nil
 		}
-		batch, err := w.cursor.PollBatch(w.config.BatchSize)
+		batch, err := w.cursor.PollBatch(context.Background(), w.config.BatchSize)
 		if err != nil {
 			return err
 		}
 		if len(batch) == 0 {
 			rt.Yield(PointPullEmpty)
-			gate.park(since, w.config.IdleSleep)
+			gate.park(context.Background(), since, w.config.IdleSleep)
 			continue
 		}
 		rt.Yield(PointWorkerPolled)
@@ -176,14 +187,14 @@ func (w *Worker) call(batch []Entry) (action Action, err error) {
 	if w.cursor.durable() {
 		d.Witness = &AtLeastOnce{id: w.config.Checkpoint}
 	}
-	return w.handler(d), nil
+	return w.handler(w.ctx, d), nil
 }
 
 // accept saves where the cursor stands, if the worker is durable.
 func (w *Worker) accept() error {
 	w.store.rt.Yield(PointWorkerAccepted)
 	if w.cursor.durable() {
-		if err := w.cursor.Commit(); err != nil {
+		if err := w.cursor.Commit(context.Background()); err != nil {
 			return err
 		}
 		w.store.rt.Yield(PointWorkerSaved)
@@ -198,6 +209,7 @@ func (w *Worker) Stop() {
 	w.mu.Lock()
 	w.stopping = true
 	w.mu.Unlock()
+	w.cancel()
 	w.store.gate.wake.Notify()
 }
 
@@ -205,8 +217,10 @@ func (w *Worker) Stop() {
 // a handler's Stop or StopWithRollback; ErrRestartsExhausted, with the last
 // PanicError; ErrHandlerExited; or the error of a checkpoint that was not saved,
 // after which the batch is delivered again by the next worker.
-func (w *Worker) Join() error {
-	w.task.Join()
+func (w *Worker) Join(ctx context.Context) error {
+	if err := w.task.Join(ctx); err != nil {
+		return err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.failure

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func soloWorker(t testing.TB, s *Store, config WorkerConfig, handler Handler) *W
 // into; it stops at the batch with that number, from 1.
 func records(stopAt int) (Handler, *[][]string) {
 	var batches [][]string
-	return func(d Delivery) Action {
+	return func(_ context.Context, d Delivery) Action {
 		batches = append(batches, textsOf(d.Entries))
 		if len(batches) == stopAt {
 			return Stop
@@ -49,7 +50,7 @@ func TestWorkerParks(t *testing.T) {
 		handler, got := records(0)
 		w := soloWorker(t, s, WorkerConfig{IdleSleep: tt.sleep}, handler)
 		rt.after(stop, w.Stop)
-		must(t, w.Join())
+		must(t, w.Join(ctx))
 		if waits := s.gate.wake.(*soloNotifier).waits; waits != tt.waits || rt.now != stop {
 			t.Errorf("IdleSleep %v: parked %d times and ended at %v, want %d and %v", tt.sleep, waits, rt.now, tt.waits, stop)
 		}
@@ -65,12 +66,12 @@ func TestWorkerLosesNoWakeup(t *testing.T) {
 		handler, got := records(1)
 		w := soloWorker(t, s, WorkerConfig{IdleSleep: time.Hour}, handler)
 		rt.once(between, func() { appendTexts(t, s, "a") })
-		must(t, w.Join())
+		must(t, w.Join(ctx))
 		delivered(t, got, []string{"a"})
 
 		w = soloWorker(t, s, WorkerConfig{Region: Region{}.WithLane(7), IdleSleep: time.Hour}, handler)
 		rt.once(between, w.Stop)
-		must(t, w.Join())
+		must(t, w.Join(ctx))
 		if rt.now != 0 {
 			t.Errorf("%s: the worker slept for %v", between, rt.now)
 		}
@@ -86,7 +87,7 @@ func TestWorkerStopsBetweenBatches(t *testing.T) {
 	id := checkpointID(t, "consumer")
 	w := soloWorker(t, s, WorkerConfig{Checkpoint: id, BatchSize: 1}, handler)
 	rt.once(PointWorkerPolled, w.Stop)
-	must(t, w.Join())
+	must(t, w.Join(ctx))
 	delivered(t, got, []string{"a"})
 	if position, ok := w.Position(); position != 0 || !ok {
 		t.Errorf("Position() = %d, %v, want 0, true", position, ok)
@@ -124,7 +125,7 @@ func TestWorkerSavesWhatWasAccepted(t *testing.T) {
 	rt.once(PointWorkerSaved, is(PointWorkerSaved, 1, true))
 	handler, got := records(1)
 	w = soloWorker(t, s, WorkerConfig{Checkpoint: id}, handler)
-	must(t, w.Join())
+	must(t, w.Join(ctx))
 	delivered(t, got, []string{"a", "b"})
 	if position, ok := w.Position(); position != 1 || !ok {
 		t.Errorf("Position() at the end = %d, %v, want 1, true", position, ok)
@@ -153,7 +154,7 @@ func TestWorkerSaveFails(t *testing.T) {
 			config := WorkerConfig{Checkpoint: checkpointID(t, "consumer"), BatchSize: 1}
 			handler, got := records(0)
 			w := soloWorker(t, s, config, handler)
-			if err := w.Join(); !errors.Is(err, errDisk) {
+			if err := w.Join(ctx); !errors.Is(err, errDisk) {
 				t.Errorf("Join() = %v, want %v", err, errDisk)
 			}
 			delivered(t, got, []string{"a"})
@@ -161,7 +162,7 @@ func TestWorkerSaveFails(t *testing.T) {
 				t.Errorf("Position() = %d, %v, want 0, false", position, ok)
 			}
 			handler, got = records(len(tt.again))
-			must(t, soloWorker(t, s, config, handler).Join())
+			must(t, soloWorker(t, s, config, handler).Join(ctx))
 			delivered(t, got, tt.again...)
 		})
 	}
@@ -174,15 +175,15 @@ func TestWorkerRestartReadsNoCheckpoint(t *testing.T) {
 		s, _ := soloStore(t, AckDurable)
 		appendTexts(t, s, "a", "b", "c")
 		record, got := records(4)
-		w := soloWorker(t, s, WorkerConfig{Checkpoint: id, BatchSize: 1}, func(d Delivery) Action {
-			action := record(d)
+		w := soloWorker(t, s, WorkerConfig{Checkpoint: id, BatchSize: 1}, func(_ context.Context, d Delivery) Action {
+			action := record(ctx, d)
 			if len(*got) == 2 {
 				must(t, afero.WriteFile(s.fs, "/log/cursors/consumer.ckpt", []byte("garbage"), 0o600))
 				panic("broke")
 			}
 			return action
 		})
-		must(t, w.Join())
+		must(t, w.Join(ctx))
 		delivered(t, got, []string{"a"}, []string{"b"}, []string{"b"}, []string{"c"})
 	}
 }
@@ -198,7 +199,7 @@ func TestWorkerRestartWindow(t *testing.T) {
 		appendTexts(t, s, "a")
 		rt.now = time.Hour
 		calls := 0
-		w := soloWorker(t, s, WorkerConfig{Restart: RestartBounded(1, 50*time.Millisecond)}, func(Delivery) Action {
+		w := soloWorker(t, s, WorkerConfig{Restart: RestartBounded(1, 50*time.Millisecond)}, func(context.Context, Delivery) Action {
 			switch calls++; calls {
 			case 1:
 				panic("first")
@@ -208,7 +209,7 @@ func TestWorkerRestartWindow(t *testing.T) {
 			}
 			return Stop
 		})
-		if err := w.Join(); !errors.Is(err, tt.want) {
+		if err := w.Join(ctx); !errors.Is(err, tt.want) {
 			t.Errorf("second panic after %v: Join() = %v, want %v", tt.late, err, tt.want)
 		}
 	}
@@ -218,9 +219,9 @@ func TestWorkerRestartWindow(t *testing.T) {
 func TestStoreForgetsEndedWorkers(t *testing.T) {
 	s, _ := soloStore(t, AckDurable)
 	for range 5 {
-		w := soloWorker(t, s, WorkerConfig{}, func(Delivery) Action { return Stop })
+		w := soloWorker(t, s, WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
 		w.Stop()
-		must(t, w.Join())
+		must(t, w.Join(ctx))
 	}
 	if got := len(s.workers); got != 1 {
 		t.Errorf("the store holds %d workers, want the last one", got)

@@ -58,8 +58,8 @@ func Defects() []Defect {
 			Name:    "epoch-after-poll",
 			Summary: "a puller reads the epoch after its poll came back empty",
 			File:    "core/cursor.go",
-			Old:     "\t\tsince := gate.wake.Epoch()\n\t\tbatch, err := c.PollBatch(max)\n",
-			New:     "\t\tbatch, err := c.PollBatch(max)\n\t\tsince := gate.wake.Epoch()\n",
+			Old:     "\t\tsince := gate.wake.Epoch()\n\t\tbatch, err := c.PollBatch(ctx, max)\n",
+			New:     "\t\tbatch, err := c.PollBatch(ctx, max)\n\t\tsince := gate.wake.Epoch()\n",
 		},
 		{
 			Name:    "publish-without-notify",

@@ -69,7 +69,7 @@ func (c *consumer) open(t *rapid.T, s *core.Store) error {
 // poll polls at most n entries, and checks that they are those that are due.
 func (c *consumer) poll(t *rapid.T, m *model, n int) {
 	due := c.due(m.log(), n)
-	got, err := c.cursor.PollBatch(n)
+	got, err := c.cursor.PollBatch(ctx, n)
 	need(t, err)
 	if d := difference(due, got); d != "" {
 		t.Fatalf("consumer %q at %+v, region %s (-due +polled):\n%s", c.config.Checkpoint, c.place, c.region.Identity(), d)
@@ -92,7 +92,7 @@ func (c *consumer) takeGaps(t *rapid.T) {
 
 // commit saves where the cursor stands.
 func (c *consumer) commit(t *rapid.T) error {
-	err := c.cursor.Commit()
+	err := c.cursor.Commit(ctx)
 	switch {
 	case !c.durable():
 		if !errors.Is(err, core.ErrNoCheckpoint) {

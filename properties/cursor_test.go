@@ -36,7 +36,7 @@ func pollAll(t *rapid.T, c *core.Cursor) []core.Entry {
 	var all []core.Entry
 	for {
 		most := rapid.IntRange(1, 5).Draw(t, "most")
-		batch, err := c.PollBatch(most)
+		batch, err := c.PollBatch(ctx, most)
 		need(t, err)
 		if len(batch) == 0 {
 			return all

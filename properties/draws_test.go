@@ -127,7 +127,7 @@ const logDir = "/log"
 
 func (m machine) open(t *rapid.T) *core.Store {
 	t.Helper()
-	s, err := core.Open(m.disk, logDir, core.Config{Runtime: m.runtime})
+	s, err := core.Open(ctx, m.disk, logDir, core.Config{Runtime: m.runtime})
 	need(t, err)
 	return s
 }
@@ -160,7 +160,7 @@ func appendSome(t *rapid.T, s *core.Store) (visible []core.Entry, cancelled []ui
 		for j := range events {
 			if outcome == "cancel" {
 				cancelled = append(cancelled, first+uint64(j))
-			} else if e, ok := s.Read(first + uint64(j)); ok {
+			} else if e, ok, err := s.Read(ctx, first+uint64(j)); err == nil && ok {
 				visible = append(visible, e)
 			} else {
 				t.Fatalf("sequence %d cannot be read after its %s", first+uint64(j), outcome)
@@ -175,18 +175,18 @@ func appendSome(t *rapid.T, s *core.Store) (visible []core.Entry, cancelled []ui
 func appendAs(t *rapid.T, s *core.Store, outcome string, events []core.Event) uint64 {
 	t.Helper()
 	if outcome == "append" {
-		receipt, err := s.AppendBatch(events)
+		receipt, err := s.AppendBatch(ctx, events)
 		need(t, err)
 		return receipt.First
 	}
-	fence, err := s.BeginFence()
+	fence, err := s.BeginFence(ctx)
 	need(t, err)
-	receipt, err := fence.AppendBatch(events)
+	receipt, err := fence.AppendBatch(ctx, events)
 	need(t, err)
 	if outcome == "commit" {
-		need(t, fence.Commit())
+		need(t, fence.Commit(ctx))
 	} else {
-		need(t, fence.Cancel())
+		need(t, fence.Cancel(ctx))
 	}
 	return receipt.First
 }

@@ -163,7 +163,8 @@ func readAll(t *rapid.T, s *core.Store) []core.Entry {
 	f := s.Frontier()
 	var log []core.Entry
 	for sequence := range f.Allocated + 2 {
-		e, ok := s.Read(sequence)
+		e, ok, err := s.Read(ctx, sequence)
+		need(t, err)
 		if ok && sequence >= f.Visible {
 			t.Fatalf("sequence %d can be read, visible is %d", sequence, f.Visible)
 		}
@@ -193,7 +194,7 @@ func (x *experiment) check(t *rapid.T) {
 // time, all that the log holds for it.
 func (x *experiment) drain(t *rapid.T) {
 	if !x.model.poisoned {
-		need(t, x.store.Sync())
+		need(t, x.store.Sync(ctx))
 		x.model.sync()
 	}
 	x.replace(false)

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -54,8 +55,8 @@ func (x *experiment) append(t *rapid.T) {
 }
 
 // appended appends the events and checks the receipt.
-func (x *experiment) appended(t *rapid.T, f frame, events []core.Event, do func([]core.Event) (core.Receipt, error)) error {
-	receipt, err := do(events)
+func (x *experiment) appended(t *rapid.T, f frame, events []core.Event, do func(context.Context, []core.Event) (core.Receipt, error)) error {
+	receipt, err := do(ctx, events)
 	want := core.Receipt{First: f.entries[0].Sequence, Count: uint64(len(f.entries))}
 	if err == nil && receipt != want {
 		t.Fatalf("receipt = %+v, want %+v", receipt, want)
@@ -65,20 +66,20 @@ func (x *experiment) appended(t *rapid.T, f frame, events []core.Event, do func(
 
 func (x *experiment) sync(t *rapid.T) {
 	if x.model.poisoned {
-		err := x.store.Sync()
+		err := x.store.Sync(ctx)
 		if f := x.store.Frontier(); !errors.Is(err, core.ErrPoisoned) && f.Written > f.Durable {
 			t.Fatalf("Sync of a poisoned store = %v with %+v", err, f)
 		}
 		return
 	}
-	if x.attempt(t, "Sync", nil, x.store.Sync) {
+	if x.attempt(t, "Sync", nil, func() error { return x.store.Sync(ctx) }) {
 		x.model.sync()
 	}
 	x.survive(t)
 }
 
 func (x *experiment) beginFence(t *rapid.T) {
-	fence, err := x.store.BeginFence()
+	fence, err := x.store.BeginFence(ctx)
 	if want := x.standing(); !errors.Is(err, want) || want == nil && err != nil {
 		t.Fatalf("BeginFence = %v, want %v", err, want)
 	}
@@ -108,10 +109,11 @@ func (x *experiment) resolve(t *rapid.T, commit bool) {
 		x.beginFence(t)
 		return
 	}
-	do := x.fence.Cancel
+	outcome := x.fence.Cancel
 	if commit {
-		do = x.fence.Commit
+		outcome = x.fence.Commit
 	}
+	do := func() error { return outcome(ctx) }
 	var want error
 	if x.model.poisoned {
 		want = core.ErrPoisoned

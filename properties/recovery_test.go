@@ -62,7 +62,7 @@ func (x *experiment) reopen(t *rapid.T) {
 		c.died()
 	}
 	open := func() (err error) {
-		x.store, err = core.Open(x.disk, logDir, core.Config{Runtime: x.runtime, Ack: x.ack})
+		x.store, err = core.Open(ctx, x.disk, logDir, core.Config{Runtime: x.runtime, Ack: x.ack})
 		return err
 	}
 	for range recoveries {

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -35,10 +36,10 @@ func TestRegionMismatchIsRefused(t *testing.T) {
 		config := core.CursorConfig{Checkpoint: checkpointID(t, "consumer")}
 		c, err := s.Cursor(pair[0], config)
 		need(t, err)
-		_, err = c.PollBatch(rapid.IntRange(0, 5).Draw(t, "polled"))
+		_, err = c.PollBatch(ctx, rapid.IntRange(0, 5).Draw(t, "polled"))
 		need(t, err)
 		position, started := c.Position()
-		need(t, c.Commit())
+		need(t, c.Commit(ctx))
 		need(t, c.Close())
 		if rapid.Bool().Draw(t, "reopen") {
 			need(t, s.Close())
@@ -65,7 +66,7 @@ func refusesRegion(t *rapid.T, s *core.Store, pair [2]core.Region, config core.C
 	if mismatch.Stored != pair[0].Identity() || mismatch.Expected != pair[1].Identity() {
 		t.Fatalf("refusal names %q and %q, want %q and %q", mismatch.Stored, mismatch.Expected, pair[0].Identity(), pair[1].Identity())
 	}
-	_, err = s.Worker(core.WorkerConfig{Region: pair[1], Checkpoint: config.Checkpoint}, func(core.Delivery) core.Action {
+	_, err = s.Worker(core.WorkerConfig{Region: pair[1], Checkpoint: config.Checkpoint}, func(context.Context, core.Delivery) core.Action {
 		t.Errorf("a worker of another region was handed something")
 		return core.Stop
 	})

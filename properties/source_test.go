@@ -1,6 +1,8 @@
 package properties
 
 import (
+	"context"
+
 	"pgregory.net/rapid"
 
 	"github.com/batpak/batpak-sim/scenarios"
@@ -47,3 +49,6 @@ func simulate(t *rapid.T, config scenarios.Config) scenarios.Result {
 	}
 	return r
 }
+
+// ctx is a context that cannot end.
+var ctx = context.Background()

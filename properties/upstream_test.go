@@ -136,7 +136,7 @@ func TestUpstreamCheckpointIsTakenOverOrRefused(t *testing.T) {
 		if d := difference(rest, pollAll(t, c)); d != "" {
 			t.Fatalf("events after position %d, started %t (-due +polled):\n%s", u.position, u.started, d)
 		}
-		need(t, c.Commit())
+		need(t, c.Commit(ctx))
 		content, err := afero.ReadFile(m.disk, checkpointPath)
 		need(t, err)
 		if !bytes.HasPrefix(content, []byte("BPCK")) {

@@ -20,9 +20,9 @@ func savedCheckpoint(t *rapid.T, m machine, s *core.Store, region core.Region) c
 	t.Helper()
 	c, err := s.Cursor(region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 	need(t, err)
-	_, err = c.PollBatch(rapid.IntRange(0, 8).Draw(t, "polled"))
+	_, err = c.PollBatch(ctx, rapid.IntRange(0, 8).Draw(t, "polled"))
 	need(t, err)
-	need(t, c.Commit())
+	need(t, c.Commit(ctx))
 	need(t, c.Close())
 	content, err := afero.ReadFile(m.disk, checkpointPath)
 	need(t, err)
@@ -79,9 +79,9 @@ func TestCheckpointOfAFork(t *testing.T) {
 
 		s, fork := one.open(t), other.open(t)
 		for i := range rapid.IntRange(0, 3).Draw(t, "own events") {
-			_, err := s.Append(core.Event{Coordinate: coordinate().Draw(t, "coordinate"), Kind: core.KindData, Payload: []byte{1, byte(i)}})
+			_, err := s.Append(ctx, core.Event{Coordinate: coordinate().Draw(t, "coordinate"), Kind: core.KindData, Payload: []byte{1, byte(i)}})
 			need(t, err)
-			_, err = fork.Append(core.Event{Coordinate: coordinate().Draw(t, "coordinate"), Kind: core.KindData, Payload: []byte{2, byte(i)}})
+			_, err = fork.Append(ctx, core.Event{Coordinate: coordinate().Draw(t, "coordinate"), Kind: core.KindData, Payload: []byte{2, byte(i)}})
 			need(t, err)
 		}
 		saved := savedCheckpoint(t, one, s, core.Region{})

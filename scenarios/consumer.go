@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -85,7 +86,7 @@ func (c *consuming) work() error {
 	}
 	position, started := w.Position() // no yield point since the worker began
 	c.opened(started, position, nil)
-	err = w.Join()
+	err = w.Join(context.Background())
 	if err == nil {
 		c.saved()
 	}
@@ -96,7 +97,7 @@ func (c *consuming) work() error {
 }
 
 // handle is the worker's handler.
-func (c *consuming) handle(d core.Delivery) core.Action {
+func (c *consuming) handle(_ context.Context, d core.Delivery) core.Action {
 	c.saved() // or the worker would not have gone on
 	switch c.deliver(d.Entries) {
 	case answerPanic:
@@ -127,7 +128,7 @@ func (c *consuming) pull() error {
 	position, started := cursor.Position()
 	c.opened(started, position, nil)
 	for {
-		batch, err := cursor.Pull(c.plan.batch, c.plan.deadline)
+		batch, err := cursor.Pull(context.Background(), c.plan.batch, c.plan.deadline)
 		if err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (c *consuming) pull() error {
 		}
 		c.accept(batch)
 		if c.durable() {
-			if err := cursor.Commit(); err != nil {
+			if err := cursor.Commit(context.Background()); err != nil {
 				return err
 			}
 			c.saved()

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -67,14 +68,15 @@ func ExampleNewRuntime() {
 	s := sim.New(sim.Config{Source: src})
 	disk, _ := simfs.New(simfs.Config{Choose: src.Draw, Now: s.Wall})
 	s.Go("main", func() {
-		store, err := core.Open(disk, "/log", core.Config{Runtime: scenarios.NewRuntime(s, src)})
+		ctx := context.Background()
+		store, err := core.Open(ctx, disk, "/log", core.Config{Runtime: scenarios.NewRuntime(s, src)})
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		disk.SetFaults(simfs.Rule{Effect: simfs.FailSync, Path: "journal.bpj"})
 		coordinate, _ := core.NewCoordinate("order:9", "shop")
-		_, err = store.Append(core.Event{Coordinate: coordinate, Kind: core.KindData})
+		_, err = store.Append(ctx, core.Event{Coordinate: coordinate, Kind: core.KindData})
 		fmt.Println(errors.Is(err, core.ErrPoisoned), store.Frontier())
 	})
 	fmt.Println(s.Run().Reason)

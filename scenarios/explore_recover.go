@@ -1,8 +1,8 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -38,7 +38,7 @@ func recoverFrom(disk *simfs.FS, unit int, consumers []consumerPlan, w *watch) *
 func (r *recovery) run() {
 	w := r.watch
 	w.take(Event{Kind: EventBegan})
-	store, err := core.Open(r.disk, dataDir, core.Config{Runtime: &direct{}})
+	store, err := core.Open(context.Background(), r.disk, dataDir, core.Config{Runtime: &direct{}})
 	if err != nil {
 		w.take(Event{Kind: EventOpenFailed, Err: err})
 		if errors.Is(err, core.ErrJournalCorrupt) {
@@ -61,7 +61,7 @@ func (r *recovery) run() {
 func (r *recovery) content() []core.Entry {
 	var log []core.Entry
 	for sequence := range r.store.Frontier().Visible {
-		if e, ok := r.store.Read(sequence); ok {
+		if e, ok, err := r.store.Read(context.Background(), sequence); err == nil && ok {
 			log = append(log, e)
 		}
 	}
@@ -79,7 +79,7 @@ func (r *recovery) consume(c *consumerPlan) {
 	position, started := cursor.Position()
 	r.watch.take(Event{Kind: EventResumed, Actor: c.name, Region: c.region, Started: started, Position: position})
 	for {
-		batch, err := cursor.PollBatch(core.MaxBatchEvents)
+		batch, err := cursor.PollBatch(context.Background(), core.MaxBatchEvents)
 		if err != nil || len(batch) == 0 {
 			return
 		}
@@ -88,7 +88,7 @@ func (r *recovery) consume(c *consumerPlan) {
 		if c.id == (core.CheckpointID{}) {
 			continue
 		}
-		if cursor.Commit() == nil {
+		if cursor.Commit(context.Background()) == nil {
 			r.watch.take(Event{Kind: EventSaved, Actor: c.name})
 		}
 	}
@@ -101,10 +101,14 @@ type direct struct{ identities uint64 }
 
 func (*direct) Now() time.Time                { return recoveryTime }
 func (*direct) Elapsed() time.Duration        { return 0 }
-func (*direct) Mutex(string) sync.Locker      { return unlocked{} }
+func (*direct) Mutex(string) core.Mutex       { return unlocked{} }
 func (*direct) Notifier(string) core.Notifier { return new(silent) }
 func (*direct) Yield(core.Point)              {}
-func (d *direct) Identity() [16]byte          { return identity(&d.identities) }
+func (*direct) WithCancel(parent context.Context) (context.Context, context.CancelFunc) {
+	return context.WithCancel(parent)
+}
+
+func (d *direct) Identity() [16]byte { return identity(&d.identities) }
 
 func (*direct) Go(_ string, body func()) core.Task {
 	body()
@@ -114,17 +118,18 @@ func (*direct) Go(_ string, body func()) core.Task {
 // unlocked is a mutex that nobody contends for.
 type unlocked struct{}
 
-func (unlocked) Lock()   {}
-func (unlocked) Unlock() {}
+func (unlocked) Lock(context.Context) error { return nil }
+func (unlocked) Unlock()                    {}
 
 // ended is a task that has ended.
 type ended struct{}
 
-func (ended) Join() {}
+func (ended) Join(context.Context) error { return nil }
 
 // silent is a notifier that nobody waits for.
 type silent struct{ epoch uint64 }
 
-func (s *silent) Epoch() uint64                           { return s.epoch }
-func (s *silent) Notify()                                 { s.epoch++ }
-func (s *silent) Wait(since uint64, _ time.Duration) bool { return s.epoch != since }
+func (s *silent) Epoch() uint64 { return s.epoch }
+func (s *silent) Notify()       { s.epoch++ }
+
+func (s *silent) Wait(_ context.Context, since uint64, _ time.Duration) bool { return s.epoch != since }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -30,7 +31,7 @@ const drainMax = 5 * time.Second
 
 // run is the main task of the process.
 func (n *incarnation) run() {
-	store, err := core.Open(n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack})
+	store, err := core.Open(context.Background(), n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack})
 	if err != nil {
 		n.record(Event{Kind: EventOpenFailed, Err: err})
 		if errors.Is(err, core.ErrJournalCorrupt) {
@@ -117,7 +118,7 @@ func (n *incarnation) startProducers() []*sim.Task {
 func (n *incarnation) content() []core.Entry {
 	var log []core.Entry
 	for sequence := range n.store.Frontier().Visible {
-		if e, ok := n.store.Read(sequence); ok {
+		if e, ok, err := n.store.Read(context.Background(), sequence); err == nil && ok {
 			log = append(log, e)
 		}
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 
 	"github.com/batpak/batpak-sim/core"
@@ -31,9 +32,9 @@ func (n *incarnation) produce(actor string, ops []op) {
 }
 
 // append appends events as one operation and records what became of it.
-func (n *incarnation) append(actor, op, fence string, events []core.Event, do func([]core.Event) (core.Receipt, error)) error {
+func (n *incarnation) append(actor, op, fence string, events []core.Event, do func(context.Context, []core.Event) (core.Receipt, error)) error {
 	n.record(Event{Kind: EventAttempt, Actor: actor, Op: op, Fence: fence, Events: events})
-	receipt, err := do(events)
+	receipt, err := do(context.Background(), events)
 	if err != nil {
 		n.record(Event{Kind: EventFailed, Actor: actor, Op: op, Err: err})
 		return err
@@ -44,7 +45,7 @@ func (n *incarnation) append(actor, op, fence string, events []core.Event, do fu
 
 func (n *incarnation) sync(actor string) error {
 	written := n.store.Frontier().Written
-	if err := n.store.Sync(); err != nil {
+	if err := n.store.Sync(context.Background()); err != nil {
 		n.record(Event{Kind: EventSyncFailed, Actor: actor, Err: err})
 		return err
 	}
@@ -55,7 +56,7 @@ func (n *incarnation) sync(actor string) error {
 // fence appends the operation's events one by one under a fence and resolves it.
 // Where that fails without poisoning the journal, it cancels.
 func (n *incarnation) fence(actor string, o *op) error {
-	f, err := n.store.BeginFence()
+	f, err := n.store.BeginFence(context.Background())
 	if err != nil {
 		return err
 	}
@@ -74,9 +75,9 @@ func (n *incarnation) fence(actor string, o *op) error {
 	return n.resolve(actor, o.name, false, f.Cancel)
 }
 
-func (n *incarnation) resolve(actor, fence string, commit bool, do func() error) error {
+func (n *incarnation) resolve(actor, fence string, commit bool, do func(context.Context) error) error {
 	n.record(Event{Kind: EventFenceTry, Actor: actor, Fence: fence, Commit: commit})
-	if err := do(); err != nil {
+	if err := do(context.Background()); err != nil {
 		n.record(Event{Kind: EventSyncFailed, Actor: actor, Err: err})
 		return err
 	}

@@ -17,7 +17,7 @@ func appendReceipts(f *fixture) {
 	same(f, "frontier of a new log", s.Frontier(), core.Frontier{})
 	want := uint64(0)
 	for _, texts := range [][]string{{"a"}, {"b", "c", "d"}, {"e"}} {
-		receipt, err := s.AppendBatch(f.events(texts...))
+		receipt, err := s.AppendBatch(ctx, f.events(texts...))
 		f.need(err)
 		count := uint64(len(texts))
 		same(f, "receipt", receipt, core.Receipt{First: want, Count: count})
@@ -25,7 +25,7 @@ func appendReceipts(f *fixture) {
 		same(f, "frontier", s.Frontier(), core.Frontier{Allocated: want, Written: want, Durable: want, Visible: want})
 	}
 	f.holds(s, "a", "b", "c", "d", "e")
-	if e, ok := s.Read(want); ok {
+	if e, ok := f.entry(s, want); ok {
 		f.Errorf("Read(%d) = %v, want nothing", want, e)
 	}
 	f.need(s.Close())
@@ -37,12 +37,12 @@ func appendEntries(f *fixture) {
 	s := f.open()
 	before := f.Runtime.Now().Truncate(time.Millisecond)
 	ev := core.Event{Coordinate: f.coordinate("user:1", "room"), Kind: 0x2ABC, Lane: 7, Payload: []byte("payload")}
-	_, err := s.Append(ev)
+	_, err := s.Append(ctx, ev)
 	f.need(err)
 	after := f.Runtime.Now()
 	clear(ev.Payload)
 
-	e, ok := s.Read(0)
+	e, ok := f.entry(s, 0)
 	if !ok {
 		f.Fatal("Read(0) = nothing, want the event")
 	}
@@ -67,11 +67,11 @@ func appendClocks(f *fixture) {
 		{on("u", "x", 0)},
 		{on("u", "x", 1), on("v", "y", 0)},
 	} {
-		_, err := s.AppendBatch(batch)
+		_, err := s.AppendBatch(ctx, batch)
 		f.need(err)
 	}
 	s = f.reopen(s)
-	_, err := s.AppendBatch([]core.Event{on("u", "x", 0), on("w", "x", 0)})
+	_, err := s.AppendBatch(ctx, []core.Event{on("u", "x", 0), on("w", "x", 0)})
 	f.need(err)
 	var clocks []uint32
 	for _, e := range f.entries(s) {
@@ -88,10 +88,10 @@ func appendWritten(f *fixture) {
 	f.append(s, "a", "b")
 	same(f, "frontier before sync", s.Frontier(), core.Frontier{Allocated: 2, Written: 2})
 	f.polls(c, 9)
-	if e, ok := s.Read(0); ok {
+	if e, ok := f.entry(s, 0); ok {
 		f.Errorf("Read(0) before sync = %v, want nothing", e)
 	}
-	f.need(s.Sync())
+	f.need(s.Sync(ctx))
 	same(f, "frontier after sync", s.Frontier(), core.Frontier{Allocated: 2, Written: 2, Durable: 2, Visible: 2})
 	f.polls(c, 9, "a", "b")
 
@@ -119,7 +119,7 @@ func appendRefused(f *fixture) {
 		{"system kind", []core.Event{{Coordinate: large.Coordinate, Kind: core.KindSystemBatchCommit}}, core.ErrReservedKind},
 		{"effect kind", []core.Event{{Coordinate: large.Coordinate, Kind: core.KindEffectAck}}, core.ErrReservedKind},
 	} {
-		receipt, err := s.AppendBatch(tt.batch)
+		receipt, err := s.AppendBatch(ctx, tt.batch)
 		f.fails(tt.name, err, tt.want)
 		same(f, tt.name+": receipt", receipt, core.Receipt{})
 		same(f, tt.name+": frontier", s.Frontier(), core.Frontier{Allocated: 1, Written: 1, Durable: 1, Visible: 1})
@@ -134,11 +134,11 @@ func appendRefused(f *fixture) {
 // The bounds themselves are legal, and recovery reads what they let through.
 func appendLargest(f *fixture) {
 	s := f.open()
-	_, err := s.AppendBatch(slices.Repeat(f.events("x"), core.MaxBatchEvents))
+	_, err := s.AppendBatch(ctx, slices.Repeat(f.events("x"), core.MaxBatchEvents))
 	f.need(err)
 	payload := bytes.Repeat([]byte{0xAB}, core.MaxPayload)
 	large := f.event(string(payload))
-	_, err = s.AppendBatch([]core.Event{large, large, large})
+	_, err = s.AppendBatch(ctx, []core.Event{large, large, large})
 	f.need(err)
 	s = f.reopen(s)
 	entries := f.entries(s)
@@ -163,9 +163,9 @@ func appendConcurrent(f *fixture) {
 		tasks = append(tasks, f.Runtime.Go("writer", func() { f.writeRounds(s, w, rounds, batch) }))
 	}
 	for _, task := range tasks {
-		task.Join()
+		task.Join(ctx)
 	}
-	reader.Join()
+	reader.Join(ctx)
 	f.need(pullErr)
 	f.checkRounds(pulled, writers, rounds, batch)
 	f.need(s.Close())
@@ -179,7 +179,7 @@ func (f *fixture) pullAll(s *core.Store, count int) ([]core.Entry, error) {
 	}
 	var all []core.Entry
 	for len(all) < count {
-		batch, err := c.Pull(7, patience)
+		batch, err := c.Pull(ctx, 7, patience)
 		if err != nil || len(batch) == 0 {
 			return all, err
 		}
@@ -196,9 +196,9 @@ func (f *fixture) writeRounds(s *core.Store, writer, rounds, batch int) {
 		for i := range batch {
 			events = append(events, f.event(fmt.Sprintf("%d/%d/%d", writer, round, i)))
 		}
-		_, err := s.Append(f.event(fmt.Sprintf("%d/%d/single", writer, round)))
+		_, err := s.Append(ctx, f.event(fmt.Sprintf("%d/%d/single", writer, round)))
 		if err == nil {
-			_, err = s.AppendBatch(events)
+			_, err = s.AppendBatch(ctx, events)
 		}
 		if err != nil {
 			f.Errorf("writer %d in round %d: %v", writer, round, err)

@@ -21,11 +21,11 @@ func (f *fixture) commitAfter(s *core.Store, region core.Region, n int) {
 	f.Helper()
 	c := f.cursorOf(s, region, f.durably())
 	if n > 0 {
-		batch, err := c.PollBatch(n)
+		batch, err := c.PollBatch(ctx, n)
 		f.need(err)
 		same(f, "events before the commit", len(batch), n)
 	}
-	f.need(c.Commit())
+	f.need(c.Commit(ctx))
 	f.need(c.Close())
 }
 

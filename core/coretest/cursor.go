@@ -29,7 +29,7 @@ func cursorRequests(f *fixture) {
 	}
 	c := f.cursor(s)
 	for seq, text := range all {
-		e, ok, err := c.Poll()
+		e, ok, err := c.Poll(ctx)
 		f.need(err)
 		if !ok || e.Sequence != uint64(seq) || string(e.Payload) != text {
 			f.Errorf("Poll() = %v, %v, want sequence %d with %q", e, ok, seq, text)
@@ -45,7 +45,7 @@ func cursorLater(f *fixture) {
 	s := f.open()
 	c := f.cursor(s)
 	for range 2 {
-		e, ok, err := c.Poll()
+		e, ok, err := c.Poll(ctx)
 		f.need(err)
 		if ok {
 			f.Errorf("Poll() of an empty log = %v, want nothing", e)
@@ -90,7 +90,7 @@ func cursorRegions(f *fixture) {
 		{"user", "hall", 0xFABC, 9},
 		{"user:1", "room", 0x1000, 0},
 	} {
-		_, err := s.Append(core.Event{Coordinate: f.coordinate(ev.entity, ev.scope), Kind: ev.kind, Lane: ev.lane})
+		_, err := s.Append(ctx, core.Event{Coordinate: f.coordinate(ev.entity, ev.scope), Kind: ev.kind, Lane: ev.lane})
 		f.need(err)
 	}
 	f.checkRegions(s)
@@ -137,7 +137,7 @@ func (f *fixture) drain(s *core.Store, region core.Region, max int) []core.Entry
 	c := f.cursorOf(s, region, core.CursorConfig{})
 	var all []core.Entry
 	for {
-		batch, err := c.PollBatch(max)
+		batch, err := c.PollBatch(ctx, max)
 		f.need(err)
 		if len(batch) == 0 {
 			return all
@@ -179,17 +179,17 @@ func cursorClosed(f *fixture) {
 	s := f.open()
 	f.append(s, "a")
 	c := f.cursor(s)
-	f.fails("Commit without a checkpoint", c.Commit(), core.ErrNoCheckpoint)
+	f.fails("Commit without a checkpoint", c.Commit(ctx), core.ErrNoCheckpoint)
 	f.need(c.Close())
 	f.need(c.Close())
 	for _, tt := range []struct {
 		name string
 		call func() error
 	}{
-		{"Poll", func() error { _, _, err := c.Poll(); return err }},
-		{"PollBatch", func() error { _, err := c.PollBatch(1); return err }},
-		{"Pull", func() error { _, err := c.Pull(1, time.Hour); return err }},
-		{"Commit", c.Commit},
+		{"Poll", func() error { _, _, err := c.Poll(ctx); return err }},
+		{"PollBatch", func() error { _, err := c.PollBatch(ctx, 1); return err }},
+		{"Pull", func() error { _, err := c.Pull(ctx, 1, time.Hour); return err }},
+		{"Commit", func() error { return c.Commit(ctx) }},
 	} {
 		f.fails(tt.name, tt.call(), core.ErrClosed)
 	}
@@ -202,16 +202,16 @@ func cursorOutlivesStore(f *fixture) {
 	s := f.open()
 	f.append(s, "a", "b")
 	late := f.cursorOf(s, core.Region{}, f.durably())
-	if _, err := late.PollBatch(1); err != nil {
+	if _, err := late.PollBatch(ctx, 1); err != nil {
 		f.Fatal(err)
 	}
 	s = f.reopen(s)
 	c := f.cursorOf(s, core.Region{}, f.durably())
-	if _, err := c.PollBatch(2); err != nil {
+	if _, err := c.PollBatch(ctx, 2); err != nil {
 		f.Fatal(err)
 	}
-	f.need(c.Commit())
-	f.fails("Commit after the store's Close", late.Commit(), core.ErrClosed)
+	f.need(c.Commit(ctx))
+	f.fails("Commit after the store's Close", late.Commit(ctx), core.ErrClosed)
 	s = f.reopen(s)
 	if position, started := f.cursorOf(s, core.Region{}, f.durably()).Position(); !started || position != 1 {
 		f.Errorf("Position() = %d, %t, want 1, true", position, started)

@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,18 +17,18 @@ func fenceCommit(f *fixture) {
 	f.append(s, "a")
 	p := f.pull(f.cursorAtEnd(s))
 	fence := f.fenced(s, "b", "c")
-	_, err := fence.AppendBatch(f.events("d", "e"))
+	_, err := fence.AppendBatch(ctx, f.events("d", "e"))
 	f.need(err)
 	f.rest()
 	f.holds(s, "a")
 	if got := s.Frontier(); got.Visible != 1 || got.Allocated != 5 {
 		f.Errorf("frontier under a fence = %+v, want 1 visible of 5", got)
 	}
-	if e, ok := s.Read(1); ok {
+	if e, ok := f.entry(s, 1); ok {
 		f.Errorf("Read(1) under a fence = %v, want nothing", e)
 	}
-	f.need(fence.Commit())
-	p.task.Join()
+	f.need(fence.Commit(ctx))
+	p.task.Join(ctx)
 	f.need(p.err)
 	same(f, "pulled texts", texts(p.batch), []string{"b", "c", "d", "e"})
 	same(f, "frontier after Commit", s.Frontier(), core.Frontier{Allocated: 5, Written: 5, Durable: 5, Visible: 5})
@@ -41,15 +42,15 @@ func fenceCommit(f *fixture) {
 func fenceCancel(f *fixture) {
 	s := f.open()
 	f.append(s, "a")
-	f.need(f.fenced(s, "b", "c").Cancel())
+	f.need(f.fenced(s, "b", "c").Cancel(ctx))
 	f.holds(s, "a")
 	f.append(s, "d")
-	f.need(f.fenced(s, "e").Commit())
-	f.need(f.fenced(s, "f").Cancel())
+	f.need(f.fenced(s, "e").Commit(ctx))
+	f.need(f.fenced(s, "f").Cancel(ctx))
 	for range 3 {
 		f.holds(s, "a", "d", "e")
 		for _, hidden := range []uint64{1, 2, 5} {
-			if e, ok := s.Read(hidden); ok {
+			if e, ok := f.entry(s, hidden); ok {
 				f.Errorf("Read(%d) = %v, want nothing: it was cancelled", hidden, e)
 			}
 		}
@@ -70,7 +71,7 @@ func fenceUnresolved(f *fixture) {
 	s = f.reopen(s)
 	same(f, "recovery", s.Recovery(), core.Recovery{Events: 2, Hidden: 1})
 	f.append(s, "c")
-	f.need(f.fenced(s, "d").Commit())
+	f.need(f.fenced(s, "d").Commit(ctx))
 	f.fenced(s, "e")
 	for range 2 {
 		s = f.reopen(s)
@@ -84,27 +85,27 @@ func fenceUnresolved(f *fixture) {
 // it once it is resolved.
 func fenceOne(f *fixture) {
 	s := f.open()
-	for _, resolve := range []func(*core.Fence) error{(*core.Fence).Commit, (*core.Fence).Cancel} {
+	for _, resolve := range []func(*core.Fence, context.Context) error{(*core.Fence).Commit, (*core.Fence).Cancel} {
 		before := s.Frontier()
-		fence, err := s.BeginFence()
+		fence, err := s.BeginFence(ctx)
 		f.need(err)
-		_, err = s.Append(f.event("x"))
+		_, err = s.Append(ctx, f.event("x"))
 		f.fails("Append beside a fence", err, core.ErrFenceActive)
-		_, err = s.AppendBatch(f.events("x", "y"))
+		_, err = s.AppendBatch(ctx, f.events("x", "y"))
 		f.fails("AppendBatch beside a fence", err, core.ErrFenceActive)
-		_, err = s.BeginFence()
+		_, err = s.BeginFence(ctx)
 		f.fails("BeginFence beside a fence", err, core.ErrFenceActive)
 		same(f, "frontier", s.Frontier(), before)
-		f.need(s.Sync())
-		f.need(resolve(fence))
-		_, err = fence.Append(f.event("x"))
+		f.need(s.Sync(ctx))
+		f.need(resolve(fence, ctx))
+		_, err = fence.Append(ctx, f.event("x"))
 		f.fails("Append under a resolved fence", err, core.ErrFenceNotActive)
-		f.fails("Commit of a resolved fence", fence.Commit(), core.ErrFenceNotActive)
-		f.fails("Cancel of a resolved fence", fence.Cancel(), core.ErrFenceNotActive)
+		f.fails("Commit of a resolved fence", fence.Commit(ctx), core.ErrFenceNotActive)
+		f.fails("Cancel of a resolved fence", fence.Cancel(ctx), core.ErrFenceNotActive)
 
 		later := f.fenced(s)
-		f.fails("Commit of an older fence", fence.Commit(), core.ErrFenceNotActive)
-		f.need(later.Commit())
+		f.fails("Commit of an older fence", fence.Commit(ctx), core.ErrFenceNotActive)
+		f.need(later.Commit(ctx))
 		f.append(s, "after")
 	}
 	f.holds(s, "after", "after")
@@ -116,14 +117,14 @@ func fenceOne(f *fixture) {
 func fenceEmpty(f *fixture) {
 	s := f.openAs(core.AckWritten)
 	f.append(s, "a")
-	f.need(f.fenced(s).Commit())
+	f.need(f.fenced(s).Commit(ctx))
 	f.holds(s, "a")
 	f.append(s, "b")
 	fence := f.fenced(s, "hidden")
-	f.need(s.Sync())
+	f.need(s.Sync(ctx))
 	f.holds(s, "a", "b")
-	f.need(fence.Cancel())
-	f.need(f.fenced(s).Cancel())
+	f.need(fence.Cancel(ctx))
+	f.need(f.fenced(s).Cancel(ctx))
 	f.append(s, "c")
 	s = f.reopen(s)
 	f.holds(s, "a", "b", "c")
@@ -148,14 +149,14 @@ func fenceRace(f *fixture) {
 			f.Errorf("%q shows while its fence is open: %v", text, seen)
 		}
 		if n%2 == 0 {
-			f.need(fence.Cancel())
+			f.need(fence.Cancel(ctx))
 			continue
 		}
-		f.need(fence.Commit())
+		f.need(fence.Commit(ctx))
 		committed = append(committed, text, text)
 	}
 	for _, task := range tasks {
-		task.Join()
+		task.Join(ctx)
 	}
 	f.append(s, "last")
 	for range 2 {
@@ -168,7 +169,7 @@ func fenceRace(f *fixture) {
 // writeBesideFences appends batches of two, each as soon as no fence is open.
 func (f *fixture) writeBesideFences(s *core.Store, batches int) {
 	for batches > 0 {
-		_, err := s.AppendBatch(f.events("first", "second"))
+		_, err := s.AppendBatch(ctx, f.events("first", "second"))
 		switch {
 		case err == nil:
 			batches--

@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -16,6 +17,9 @@ import (
 // patience is how long a check waits for what must happen soon. A machine under
 // load stays within it, and no wait that a check provokes is as short.
 const patience = 10 * time.Second
+
+// ctx is a context that cannot end.
+var ctx = context.Background()
 
 // fixture is one check at work: it reports to a test, on a machine.
 type fixture struct {
@@ -41,7 +45,7 @@ func (f *fixture) openAs(ack core.Ack) *core.Store {
 
 func (f *fixture) openAt(fs afero.Fs, dir string, ack core.Ack) *core.Store {
 	f.Helper()
-	s, err := core.Open(fs, dir, core.Config{Runtime: f.Runtime, Ack: ack})
+	s, err := core.Open(ctx, fs, dir, core.Config{Runtime: f.Runtime, Ack: ack})
 	f.need(err)
 	return s
 }
@@ -57,7 +61,7 @@ func (f *fixture) reopen(s *core.Store) *core.Store {
 func (f *fixture) append(s *core.Store, texts ...string) {
 	f.Helper()
 	for _, text := range texts {
-		_, err := s.Append(f.event(text))
+		_, err := s.Append(ctx, f.event(text))
 		f.need(err)
 	}
 }
@@ -110,7 +114,7 @@ func (f *fixture) id() core.CheckpointID {
 // polls checks that the next events of c, at most max, are those texts.
 func (f *fixture) polls(c *core.Cursor, max int, want ...string) {
 	f.Helper()
-	batch, err := c.PollBatch(max)
+	batch, err := c.PollBatch(ctx, max)
 	f.need(err)
 	same(f, "polled texts", texts(batch), want)
 }
@@ -124,9 +128,17 @@ func (f *fixture) holds(s *core.Store, want ...string) {
 // entries returns all entries that readers of s see now.
 func (f *fixture) entries(s *core.Store) []core.Entry {
 	f.Helper()
-	batch, err := f.cursor(s).PollBatch(1 << 20)
+	batch, err := f.cursor(s).PollBatch(ctx, 1<<20)
 	f.need(err)
 	return batch
+}
+
+// entry returns the entry of that sequence, if readers of s see it.
+func (f *fixture) entry(s *core.Store, sequence uint64) (core.Entry, bool) {
+	f.Helper()
+	e, ok, err := s.Read(ctx, sequence)
+	f.need(err)
+	return e, ok
 }
 
 func texts(entries []core.Entry) []string {
@@ -183,7 +195,7 @@ func (f *fixture) within(what string, start time.Duration) {
 // have parked, most likely on a real machine, surely in a simulation.
 func (f *fixture) rest() { f.sleep(5 * time.Millisecond) }
 
-func (f *fixture) sleep(d time.Duration) { f.Runtime.Notifier("sleep").Wait(0, d) }
+func (f *fixture) sleep(d time.Duration) { f.Runtime.Notifier("sleep").Wait(ctx, 0, d) }
 
 func (f *fixture) journalPath() string { return filepath.Join(f.Dir, "journal.bpj") }
 

@@ -8,14 +8,14 @@ import (
 // passed, once, and nothing for sequences it passed for another reason.
 func gapObservations(f *fixture) {
 	s := f.open()
-	f.need(f.fenced(s, "0", "1", "2").Cancel())
+	f.need(f.fenced(s, "0", "1", "2").Cancel(ctx))
 	f.append(s, "3", "4")
-	f.need(f.fenced(s, "5").Cancel())
-	f.need(f.fenced(s, "6").Cancel())
+	f.need(f.fenced(s, "5").Cancel(ctx))
+	f.need(f.fenced(s, "6").Cancel(ctx))
 	f.append(s, "7")
 	lane := f.event("8")
 	lane.Lane = 7
-	_, err := s.Append(lane)
+	_, err := s.Append(ctx, lane)
 	f.need(err)
 	s = f.reopen(s) // gaps are known in every life
 
@@ -37,7 +37,7 @@ func gapObservations(f *fixture) {
 		for _, max := range []int{1, 100} {
 			c := f.cursorOf(s, tt.region, tt.config)
 			for more := true; more; {
-				batch, err := c.PollBatch(max)
+				batch, err := c.PollBatch(ctx, max)
 				f.need(err)
 				more = len(batch) > 0
 			}
@@ -52,11 +52,11 @@ func gapObservations(f *fixture) {
 func gapRing(f *fixture) {
 	s := f.open()
 	for range 5 { // sequences 0, 2, 4... are cancelled, 1, 3, 5... are not
-		f.need(f.fenced(s, "cancelled").Cancel())
+		f.need(f.fenced(s, "cancelled").Cancel(ctx))
 		f.append(s, "shown")
 	}
 	c := f.cursorOf(s, core.Region{}, core.CursorConfig{Gaps: 3})
-	_, err := c.PollBatch(100)
+	_, err := c.PollBatch(ctx, 100)
 	f.need(err)
 	var expected []uint64
 	for _, gap := range c.TakeGaps() {
@@ -71,7 +71,7 @@ func gapRing(f *fixture) {
 func gapWorker(f *fixture) {
 	s := f.open()
 	f.append(s, "0")
-	f.need(f.fenced(s, "1").Cancel())
+	f.need(f.fenced(s, "1").Cancel(ctx))
 	f.append(s, "2")
 	in := f.inbox()
 	w, err := s.Worker(core.WorkerConfig{Gaps: 8}, in.answer(panics, stops))

@@ -1,8 +1,8 @@
 package coretest
 
 import (
+	"context"
 	"fmt"
-	"sync"
 
 	"github.com/batpak/batpak-sim/core"
 )
@@ -10,7 +10,7 @@ import (
 // inbox records what a worker's handler was called with.
 type inbox struct {
 	f    *fixture
-	mu   sync.Locker
+	mu   core.Mutex
 	came core.Notifier
 
 	batches   [][]string // the texts of each delivery
@@ -25,7 +25,7 @@ func (f *fixture) inbox() *inbox {
 // with the n-th answer, and those after the last with the last.
 func (in *inbox) answer(answers ...func() core.Action) core.Handler {
 	calls := 0 // a worker calls its handler from one task
-	return func(d core.Delivery) core.Action {
+	return func(_ context.Context, d core.Delivery) core.Action {
 		in.record(d)
 		answer := answers[min(calls, len(answers)-1)]
 		calls++
@@ -39,7 +39,7 @@ func rollsBack() core.Action { return core.StopWithRollback }
 func panics() core.Action    { panic("handler broke") }
 
 func (in *inbox) record(d core.Delivery) {
-	in.mu.Lock()
+	in.mu.Lock(ctx)
 	in.batches = append(in.batches, texts(d.Entries))
 	in.witnesses = append(in.witnesses, d.Witness)
 	in.mu.Unlock()
@@ -48,7 +48,7 @@ func (in *inbox) record(d core.Delivery) {
 
 // received returns the batches so far.
 func (in *inbox) received() [][]string {
-	in.mu.Lock()
+	in.mu.Lock(ctx)
 	defer in.mu.Unlock()
 	return append([][]string(nil), in.batches...)
 }
@@ -62,7 +62,7 @@ func (in *inbox) await(n int) {
 		if len(got) >= n {
 			return
 		}
-		if !in.came.Wait(since, patience) {
+		if !in.came.Wait(ctx, since, patience) {
 			in.f.Fatalf("%d batches came, want %d: %v", len(got), n, got)
 		}
 	}

@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ func openAgain(f *fixture) {
 	s := f.open()
 	same(f, "recovery of a new log", s.Recovery(), core.Recovery{Created: true})
 	f.append(s, "a", "b")
-	_, err := s.AppendBatch(f.events("c", "d"))
+	_, err := s.AppendBatch(ctx, f.events("c", "d"))
 	f.need(err)
 	lineage, entries := s.Lineage(), f.entries(s)
 	for life := range 3 {
@@ -27,7 +28,7 @@ func openAgain(f *fixture) {
 			f.Fatalf("in life %d", life)
 		}
 	}
-	receipt, err := s.Append(f.event("e"))
+	receipt, err := s.Append(ctx, f.event("e"))
 	f.need(err)
 	same(f, "receipt after reopen", receipt, core.Receipt{First: 4, Count: 1})
 	f.need(s.Close())
@@ -48,20 +49,20 @@ func openClosed(f *fixture) {
 	s := f.open()
 	c := f.cursor(s)
 	f.append(s, "a")
-	fence, err := s.BeginFence()
+	fence, err := s.BeginFence(ctx)
 	f.need(err)
 	f.need(s.Close())
 	for _, tt := range []struct {
 		name string
 		call func() error
 	}{
-		{"Append", func() error { _, err := s.Append(f.event("b")); return err }},
-		{"AppendBatch", func() error { _, err := s.AppendBatch(f.events("b")); return err }},
-		{"Sync", s.Sync},
-		{"BeginFence", func() error { _, err := s.BeginFence(); return err }},
-		{"Fence.Append", func() error { _, err := fence.Append(f.event("b")); return err }},
-		{"Fence.Commit", fence.Commit},
-		{"Fence.Cancel", fence.Cancel},
+		{"Append", func() error { _, err := s.Append(ctx, f.event("b")); return err }},
+		{"AppendBatch", func() error { _, err := s.AppendBatch(ctx, f.events("b")); return err }},
+		{"Sync", func() error { return s.Sync(ctx) }},
+		{"BeginFence", func() error { _, err := s.BeginFence(ctx); return err }},
+		{"Fence.Append", func() error { _, err := fence.Append(ctx, f.event("b")); return err }},
+		{"Fence.Commit", func() error { return fence.Commit(ctx) }},
+		{"Fence.Cancel", func() error { return fence.Cancel(ctx) }},
 		{"Cursor", func() error { _, err := s.Cursor(core.Region{}, core.CursorConfig{}); return err }},
 		{"durable Cursor", func() error { _, err := s.Cursor(core.Region{}, f.durably()); return err }},
 		{"Worker", func() error { _, err := s.Worker(core.WorkerConfig{}, refuseDelivery(f)); return err }},
@@ -71,10 +72,10 @@ func openClosed(f *fixture) {
 		f.fails(tt.name, tt.call(), core.ErrClosed)
 	}
 	f.polls(c, 9, "a")
-	_, err = c.Pull(9, time.Hour)
+	_, err = c.Pull(ctx, 9, time.Hour)
 	f.fails("Pull", err, core.ErrClosed)
 
-	_, err = core.Open(f.FS, f.Dir, core.Config{Runtime: f.Runtime, Ack: core.AckWritten + 1})
+	_, err = core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime, Ack: core.AckWritten + 1})
 	if err == nil || !strings.Contains(err.Error(), "Ack") {
 		f.Errorf("Open with an illegal Ack = %v, want an error that names the field", err)
 	}
@@ -82,7 +83,7 @@ func openClosed(f *fixture) {
 
 // refuseDelivery is the handler of a worker that must not deliver.
 func refuseDelivery(f *fixture) core.Handler {
-	return func(d core.Delivery) core.Action {
+	return func(_ context.Context, d core.Delivery) core.Action {
 		f.Errorf("handler got %v, want no call", texts(d.Entries))
 		return core.Stop
 	}

@@ -10,7 +10,7 @@ import (
 func pullDeadline(f *fixture) {
 	s := f.open()
 	start := f.Runtime.Elapsed()
-	batch, err := f.cursor(s).Pull(8, 50*time.Millisecond)
+	batch, err := f.cursor(s).Pull(ctx, 8, 50*time.Millisecond)
 	f.need(err)
 	same(f, "batch of an idle pull", batch, nil)
 	if took := f.Runtime.Elapsed() - start; took < 50*time.Millisecond {
@@ -34,7 +34,7 @@ func pullOnce(f *fixture) {
 			if want != nil {
 				f.append(s, want...)
 			}
-			batch, err := c.Pull(tt.max, tt.deadline)
+			batch, err := c.Pull(ctx, tt.max, tt.deadline)
 			f.need(err)
 			if tt.max <= 0 {
 				want = nil
@@ -51,7 +51,7 @@ func pullOnce(f *fixture) {
 func (f *fixture) cursorAtEnd(s *core.Store) *core.Cursor {
 	f.Helper()
 	c := f.cursor(s)
-	_, err := c.PollBatch(1 << 20)
+	_, err := c.PollBatch(ctx, 1<<20)
 	f.need(err)
 	return c
 }
@@ -66,7 +66,7 @@ type parked struct {
 // pull starts a task that pulls for an hour, and lets it park.
 func (f *fixture) pull(c *core.Cursor) *parked {
 	p := new(parked)
-	p.task = f.Runtime.Go("puller", func() { p.batch, p.err = c.Pull(100, time.Hour) })
+	p.task = f.Runtime.Go("puller", func() { p.batch, p.err = c.Pull(ctx, 100, time.Hour) })
 	f.rest()
 	return p
 }
@@ -79,13 +79,13 @@ func pullWakes(f *fixture) {
 		name    string
 		publish func() error
 	}{
-		{"sync", func() error { f.append(s, "sync"); return s.Sync() }},
-		{"fence", func() error { return f.fenced(s, "fence").Commit() }},
+		{"sync", func() error { f.append(s, "sync"); return s.Sync(ctx) }},
+		{"fence", func() error { return f.fenced(s, "fence").Commit(ctx) }},
 	} {
 		start := f.Runtime.Elapsed()
 		p := f.pull(c)
 		f.need(tt.publish())
-		p.task.Join()
+		p.task.Join(ctx)
 		f.need(p.err)
 		same(f, "pulled texts", texts(p.batch), []string{tt.name})
 		f.within("pull until "+tt.name, start)
@@ -95,7 +95,7 @@ func pullWakes(f *fixture) {
 	s = f.open()
 	p := f.pull(f.cursorAtEnd(s))
 	f.append(s, "append")
-	p.task.Join()
+	p.task.Join(ctx)
 	f.need(p.err)
 	same(f, "pulled texts", texts(p.batch), []string{"append"})
 	f.need(s.Close())
@@ -104,10 +104,10 @@ func pullWakes(f *fixture) {
 // fenced begins a fence and appends the texts under it.
 func (f *fixture) fenced(s *core.Store, texts ...string) *core.Fence {
 	f.Helper()
-	fence, err := s.BeginFence()
+	fence, err := s.BeginFence(ctx)
 	f.need(err)
 	for _, text := range texts {
-		_, err := fence.Append(f.event(text))
+		_, err := fence.Append(ctx, f.event(text))
 		f.need(err)
 	}
 	return fence
@@ -121,9 +121,9 @@ func pullForeign(f *fixture) {
 	f.rest()
 	own := f.event("own")
 	own.Lane = 7
-	_, err := s.Append(own)
+	_, err := s.Append(ctx, own)
 	f.need(err)
-	p.task.Join()
+	p.task.Join(ctx)
 	f.need(p.err)
 	same(f, "pulled texts", texts(p.batch), []string{"own"})
 	f.need(s.Close())
@@ -134,7 +134,7 @@ func pullClose(f *fixture) {
 	start := f.Runtime.Elapsed()
 	p := f.pull(f.cursor(s))
 	f.need(s.Close())
-	p.task.Join()
+	p.task.Join(ctx)
 	f.fails("pull over Close", p.err, core.ErrClosed)
 	same(f, "batch of a pull over Close", p.batch, nil)
 	f.within("pull until Close", start)

@@ -110,7 +110,7 @@ func (f *fixture) openJournal(journal []byte) *core.Store {
 func (f *fixture) refuses(journal []byte, offset int64) {
 	f.Helper()
 	f.write(f.journalPath(), journal)
-	_, err := core.Open(f.FS, f.Dir, core.Config{Runtime: f.Runtime})
+	_, err := core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime})
 	var at *core.JournalError
 	if !errors.Is(err, core.ErrJournalCorrupt) || !errors.As(err, &at) || at.Offset != offset || at.Path != f.journalPath() {
 		f.Fatalf("Open = %v, want %v at offset %d of %s", err, core.ErrJournalCorrupt, offset, f.journalPath())

@@ -50,9 +50,9 @@ func upstreamRefused(f *fixture) {
 	f.append(s, numbered(0, 6)...)
 	foreign := f.event("foreign")
 	foreign.Coordinate = f.coordinate("room", "room")
-	_, err := s.Append(foreign)
+	_, err := s.Append(ctx, foreign)
 	f.need(err)
-	f.need(f.fenced(s, "cancelled").Cancel())
+	f.need(f.fenced(s, "cancelled").Cancel(ctx))
 	user := core.Region{}.WithEntity("user")
 	for _, tt := range []struct {
 		name   string

@@ -25,10 +25,10 @@ func (f *fixture) join(w *core.Worker) error {
 	ended := f.Runtime.Notifier("worker-ended")
 	var err error
 	f.Runtime.Go("join", func() {
-		err = w.Join()
+		err = w.Join(ctx)
 		ended.Notify()
 	})
-	if !ended.Wait(0, patience) {
+	if !ended.Wait(ctx, 0, patience) {
 		w.Stop()
 		f.Fatal("the worker did not end")
 	}
