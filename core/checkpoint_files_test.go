@@ -207,6 +207,21 @@ func TestSaveOverStaleTemp(t *testing.T) {
 	hasMode(t, f.path(checkpointID(t, "mailer")), 0o600)
 }
 
+// A temporary name that leads elsewhere, and is put there after the sweep at open, is
+// not written through.
+func TestSaveOverLinkedTemp(t *testing.T) {
+	f, faulty := files(t, "mailer")
+	victim := filepath.Join(faulty.root, "victim")
+	if err := errors.Join(os.WriteFile(victim, []byte("not ours"), 0o600), os.Symlink(victim, filepath.Join(faulty.root, mailerTemp))); err != nil {
+		t.Fatal(err)
+	}
+	saved(t, f, at(t, "mailer", 2))
+	loads(t, f, at(t, "mailer", 2))
+	if b, err := os.ReadFile(victim); err != nil || string(b) != "not ours" {
+		t.Errorf("the file behind the link holds %q, %v, want what it held", b, err)
+	}
+}
+
 func TestSaveRefusesInvalid(t *testing.T) {
 	f, faulty := files(t)
 	c := at(t, "mailer", 1)

@@ -76,6 +76,11 @@
 //     injective.
 //   - directories were not synced, temporary files stayed, one id served two
 //     consumers. Here they are, they are swept, and an id is leased.
+//   - a save of a checkpoint synced three times. Here it syncs the file and the
+//     name, once each.
+//   - a field of the checkpoint was meant to tell lives of a process apart, and
+//     never did. Here there is none; the lineage tells logs apart, and generations
+//     ascend over all lives.
 //   - each poll sorted all that was left. Here it searches a list in order.
 //   - an exhausted worker ended without an error, Stop waited out its sleep,
 //     and a batch size of zero hung. Here Join says why, Stop wakes it, zero is 64.

@@ -37,7 +37,7 @@ func (f *fixture) resumes(s *core.Store, region core.Region, want ...string) {
 	f.need(c.Close())
 }
 
-// T-1, T-6: a consumer goes on where it committed, within a life and in the next.
+// T-1, T-6, K-9: a consumer goes on where it committed, within a life and in the next.
 func checkpointResume(f *fixture) {
 	s := f.open()
 	f.append(s, numbered(0, 20)...)
