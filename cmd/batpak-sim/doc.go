@@ -10,6 +10,7 @@
 //	batpak-sim replay FILE                            a recorded run again
 //	batpak-sim shrink FILE                            the least of it that still fails
 //	batpak-sim export FILE                            a Go test of it
+//	batpak-sim corpus verify                          the runs that every build must repeat
 //	batpak-sim list                                   scenarios, oracles, fault levels
 //	batpak-sim mutate                                 defects put into the engine, and the seeds that find them
 //

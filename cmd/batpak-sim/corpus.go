@@ -1,0 +1,290 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+// corpusInitial is where the module keeps its corpus.
+const corpusInitial = "scenarios/corpus"
+
+// corpus keeps the runs that every build must come to the same results in.
+func (p *program) corpus() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "corpus verify|graduate|regraduate|minimise",
+		Short: "Keep runs that every build must repeat to the last event",
+		Args: func(c *cobra.Command, args []string) error {
+			return fmt.Errorf("corpus %q, legal is one of %s", strings.Join(args, " "), names(commands(c)))
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	c.AddCommand(p.corpusVerify(), p.corpusGraduate(), p.corpusRegraduate(), p.corpusMinimise())
+	return c
+}
+
+// folder is the flag that says where the corpus is.
+func folder(c *cobra.Command) *option[string] {
+	dir := &option[string]{value: corpusInitial, kind: "DIR", initial: corpusInitial, parse: parseFile}
+	c.Flags().SortFlags = false
+	c.Flags().Var(dir, "dir", "folder of the corpus")
+	return dir
+}
+
+// readCorpus reads the rows of a corpus.
+func readCorpus(dir string) ([]scenarios.Row, error) {
+	rows, err := scenarios.ReadCorpus(os.DirFS(dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("no corpus in %s: %w", dir, err)
+	}
+	return rows, nil
+}
+
+// writeCorpus replaces the rows of a corpus by ones that are whole.
+func writeCorpus(dir string, rows []scenarios.Row) error {
+	path := filepath.Join(dir, scenarios.CorpusFile)
+	if err := os.WriteFile(path+".new", []byte(scenarios.FormatCorpus(rows)), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+func (p *program) corpusVerify() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "verify [flags]",
+		Short: "Carry out every row twice and compare; code 1 if one has moved",
+		Args:  noArgs,
+	}
+	dir := folder(c)
+	c.RunE = func(*cobra.Command, []string) error {
+		rows, err := readCorpus(dir.value)
+		if err != nil {
+			return err
+		}
+		moved := scenarios.VerifyCorpus(os.DirFS(dir.value), rows)
+		p.tellMoved(moved)
+		if len(moved) > 0 {
+			p.verdict = scenarios.Violated
+			_, err = fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", len(moved), len(rows))
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d rows verified\n", len(rows))
+		return err
+	}
+	return c
+}
+
+// tellMoved shows rows as they were and as they are now.
+func (p *program) tellMoved(moved []scenarios.Moved) {
+	for _, m := range moved {
+		fmt.Fprintf(p.stdout, "%v: %s\n", m.Was, m.Was.Guards)
+		if m.Err != nil {
+			fmt.Fprintf(p.stdout, "  %v\n", m.Err)
+			continue
+		}
+		fmt.Fprintf(p.stdout, "  - %v %s\n  + %v %s\n", m.Was.Digest, m.Was.Outcome, m.Now.Digest, m.Now.Outcome)
+	}
+}
+
+func (p *program) corpusRegraduate() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "regraduate [flags]",
+		Short: "Take over what rows that have moved come to now, and show it",
+		Args:  noArgs,
+	}
+	dir := folder(c)
+	c.RunE = func(*cobra.Command, []string) error {
+		rows, err := readCorpus(dir.value)
+		if err != nil {
+			return err
+		}
+		moved := scenarios.VerifyCorpus(os.DirFS(dir.value), rows)
+		p.tellMoved(moved)
+		taken := 0
+		for _, m := range moved {
+			if m.Err != nil {
+				p.verdict = scenarios.Violated
+				continue
+			}
+			for i := range rows {
+				if rows[i] == m.Was {
+					rows[i] = m.Now
+					taken++
+				}
+			}
+		}
+		if err := writeCorpus(dir.value, rows); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d of %d rows regraduated, %d are illegal now\n", taken, len(rows), len(moved)-taken)
+		return err
+	}
+	return c
+}
+
+func (p *program) corpusMinimise() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "minimise [flags]",
+		Short: "Take out the rows that exercise nothing that others do not; recordings stay",
+		Args:  noArgs,
+	}
+	dir := folder(c)
+	c.RunE = func(*cobra.Command, []string) error {
+		rows, err := readCorpus(dir.value)
+		if err != nil {
+			return err
+		}
+		fewer, err := scenarios.MinimiseCorpus(os.DirFS(dir.value), rows)
+		if err != nil {
+			return err
+		}
+		if err := writeCorpus(dir.value, fewer); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d of %d rows kept\n", len(fewer), len(rows))
+		return err
+	}
+	return c
+}
+
+// graduating are the flags of the graduate command.
+type graduating struct {
+	options
+	dir    *option[string]
+	guards option[string]
+}
+
+func (p *program) corpusGraduate() *cobra.Command {
+	var g graduating
+	c := &cobra.Command{
+		Use:   "graduate (FILE --guards TEXT | --seeds A..B) [flags]",
+		Short: "Add a recording, or the seeds that exercise something new",
+		Long: `Add a recording, or the seeds that exercise something new.
+
+A row is added only if two runs agree and the outcome is legal. A recording is copied into
+the folder of the corpus.`,
+		Args: cobra.ArbitraryArgs,
+	}
+	g.dir = folder(c)
+	g.register(c)
+	for _, other := range []string{"json", "trace", "check-determinism", "save", "for", "saturation", "resume"} {
+		c.Flags().Lookup(other).Hidden = true
+	}
+	g.guards = option[string]{kind: "TEXT", parse: parseGuards}
+	c.Flags().Var(&g.guards, "guards", "what the row is there for")
+	c.RunE = func(_ *cobra.Command, args []string) error { return p.graduate(args, &g) }
+	return c
+}
+
+func parseGuards(text string) (string, error) {
+	text = strings.Join(strings.Fields(text), " ")
+	if text == "" {
+		return "", fmt.Errorf("legal is some text")
+	}
+	return text, nil
+}
+
+func (p *program) graduate(args []string, g *graduating) error {
+	rows, err := readCorpus(g.dir.value)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(g.dir.value, 0o777); err != nil {
+		return err
+	}
+	before := len(rows)
+	switch seeded := g.seed.given || g.seeds.given; {
+	case len(args) == 1 && !seeded && g.guards.given:
+		rows, err = p.graduateFile(rows, args[0], g)
+	case len(args) == 0 && seeded:
+		rows, err = p.graduateSeeds(rows, g)
+	default:
+		return fmt.Errorf("what to graduate is not clear, legal are one FILE with --guards, or --seed N or --seeds A..B")
+	}
+	if err != nil {
+		return err
+	}
+	if err := writeCorpus(g.dir.value, rows); err != nil {
+		return err
+	}
+	for _, r := range rows[before:] {
+		fmt.Fprintf(p.stdout, "%v: %v %s, %s\n", r, r.Digest, r.Outcome, r.Guards)
+	}
+	_, err = fmt.Fprintf(p.stdout, "%d rows added, %d in all\n", len(rows)-before, len(rows))
+	return err
+}
+
+// graduateFile copies a recording into the corpus.
+func (p *program) graduateFile(rows []scenarios.Row, path string, g *graduating) ([]scenarios.Row, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	row := scenarios.Row{File: filepath.Base(path), Guards: g.guards.value}
+	row, _, err = row.Graduate(os.DirFS(filepath.Dir(path)))
+	if err != nil {
+		return nil, err
+	}
+	if rows, err = scenarios.AddRow(rows, row); err != nil {
+		return nil, err
+	}
+	return rows, os.WriteFile(filepath.Join(g.dir.value, row.File), text, 0o666)
+}
+
+// graduateSeeds adds the seeds that exercise what no row before has, and one that is
+// given with what it guards in any case.
+func (p *program) graduateSeeds(rows []scenarios.Row, g *graduating) ([]scenarios.Row, error) {
+	config, err := g.config()
+	if err != nil {
+		return nil, err
+	}
+	var coverage scenarios.CorpusCoverage
+	for _, row := range rows {
+		result, err := row.Run(os.DirFS(g.dir.value))
+		if err != nil {
+			return nil, err
+		}
+		coverage.Add(result)
+	}
+	for seed := config.From; ; seed++ {
+		for _, name := range config.Scenarios {
+			row := scenarios.Row{Seed: seed, Scenario: name, Faults: config.Faults, Steps: config.Steps, Guards: g.guards.value}
+			row, result, err := row.Graduate(os.DirFS(g.dir.value))
+			if err != nil {
+				return nil, err
+			}
+			news := coverage.Add(result)
+			if len(news) == 0 && !g.guards.given {
+				continue
+			}
+			if !g.guards.given {
+				row.Guards = "first to exercise " + summed(news)
+			}
+			if rows, err = scenarios.AddRow(rows, row); err != nil {
+				return nil, err
+			}
+		}
+		if seed == config.To {
+			return rows, nil
+		}
+	}
+}
+
+// summed lists the last few of what is new, which are the rarest, and counts the others.
+func summed(news []string) string {
+	const few = 3
+	if len(news) <= few {
+		return strings.Join(news, ", ")
+	}
+	return fmt.Sprintf("%s and %d others", strings.Join(news[len(news)-few:], ", "), len(news)-few)
+}
