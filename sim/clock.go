@@ -2,6 +2,7 @@ package sim
 
 import (
 	"container/heap"
+	"context"
 	"math"
 	"time"
 )
@@ -14,47 +15,76 @@ func (s *Sim) Now() time.Duration { return s.now }
 
 // Wall is the wall clock of the process of the running task: Config.Epoch plus [Sim.Now] plus what [Process.Jump] and
 // [Process.Skew] have done to it.
-func (s *Sim) Wall() time.Time {
-	p := s.root
-	if s.current != nil {
-		p = s.current.process
+func (s *Sim) Wall() time.Time { return s.cfg.Epoch.Add(s.now + s.process().clock.ahead(s.now)) }
+
+// process is that of the running task.
+func (s *Sim) process() *Process {
+	if s.current == nil {
+		return s.root
 	}
-	return s.cfg.Epoch.Add(s.now + p.clock.ahead(s.now))
+	return s.current.process
 }
 
 // Sleep parks the task for d of virtual time; with d <= 0 it is only a place where the task may be switched. In a task
 // that unwinds it returns at once. Outside a task it panics if d > 0.
-func (s *Sim) Sleep(d time.Duration) {
+func (s *Sim) Sleep(d time.Duration) { s.sleep(nil, d) }
+
+// SleepContext is Sleep until ctx ends at most. Its error is that of ctx. See [Sim.WithCancel] for the contexts it takes.
+func (s *Sim) SleepContext(ctx context.Context, d time.Duration) error {
+	c := s.contextOf("SleepContext", ctx)
+	s.sleep(c, d)
+	return c.Err()
+}
+
+func (s *Sim) sleep(c *simContext, d time.Duration) {
 	t := s.acting()
-	switch {
-	case t != nil && d > 0:
+	switch parks := d > 0 && c.Err() == nil; {
+	case t != nil && parks:
+		s.bind(t, c)
 		s.arm(t, d)
 		s.block(t, SiteSleep, "")
+		s.unbind(t)
 	case t != nil:
 		s.pause(t, SiteSleep, "")
-	case d > 0:
+	case parks:
 		s.balk("Sleep", d.String())
 	}
 }
 
 // advance moves time to the next timer and fires all that are due then. Without timers the run is over.
 func (s *Sim) advance() {
+	due, timed := s.due()
 	switch {
 	case s.living == 0:
 		s.reason = Done
 		return
-	case len(s.timers) == 0:
+	case !timed:
 		s.reason = Deadlock
 		return
-	case s.timers[0].timer.deadline > s.cfg.TimeMax:
+	case due > s.cfg.TimeMax:
 		s.reason = TimeBound
 		return
 	}
 	s.touch(theTime, "", true)
-	s.now = s.timers[0].timer.deadline
+	s.expire(due)
+	s.now = due
 	for len(s.timers) > 0 && s.timers[0].timer.deadline == s.now {
 		s.fire(s.timers[0])
 	}
+}
+
+// due is when the next task has waited long enough, if there is one.
+func (s *Sim) due() (at time.Duration, ok bool) {
+	at = Forever
+	if len(s.timers) > 0 {
+		at, ok = s.timers[0].timer.deadline, true
+	}
+	for _, t := range s.bound {
+		if d := t.context.deadline; d < at {
+			at, ok = d, true
+		}
+	}
+	return at, ok
 }
 
 func (s *Sim) fire(t *Task) {
@@ -75,11 +105,16 @@ type timer struct {
 const unarmed = -1
 
 func (s *Sim) arm(t *Task, d time.Duration) {
-	d = t.process.clock.lasts(d)
-	t.timer.deadline = s.now + min(d, math.MaxInt64-s.now)
+	t.timer.deadline = s.after(t.process, d)
 	t.timer.order = s.armed
 	s.armed++
 	heap.Push(&s.timers, t)
+}
+
+// after is the virtual time at which a timer of d goes off in p, [Forever] at most.
+func (s *Sim) after(p *Process, d time.Duration) time.Duration {
+	d = p.clock.lasts(d)
+	return s.now + min(d, math.MaxInt64-s.now)
 }
 
 func (s *Sim) disarm(t *Task) {

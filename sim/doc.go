@@ -27,8 +27,8 @@
 //
 // A [Sim] is one run. Its tasks ([Task]) are written like goroutines, but they are coroutines: one runs at a time, and it
 // runs until it reaches a place where it may be switched. These places are the calls of [Sim.Yield], [Sim.Reads],
-// [Sim.Writes], [Sim.Sleep], [Sim.JoinAll], [Mutex.Lock], [Notifier.Wait], [Notifier.Notify] and [Task.Join]. The stretch
-// between two of them is atomic.
+// [Sim.Writes], [Sim.Sleep], [Sim.JoinAll], [Mutex.Lock], [Notifier.Wait], [Notifier.Notify] and [Task.Join], of their namesakes
+// with a context, and of what cancels one. The stretch between two of them is atomic.
 //
 // A step is the choice, at such a place, of the task that goes on. A [Strategy] makes it from the tasks that can run:
 // [RandomWalk], the default, [PCT], [POS], or one of your own. A step that stays with the same task costs no switch.
@@ -48,6 +48,9 @@
 //
 // [Sim.AfterFunc] starts timers that can be stopped, and a process can have a clock that jumps or runs too fast
 // ([Process.Jump], [Process.Skew]).
+//
+// A context that the Sim makes ([Sim.WithCancel], [Sim.WithTimeout], [Sim.WithDeadline]) ends as an event of the run, and so do the
+// waits that are given it ([Notifier.WaitContext], [Mutex.LockContext], [Task.JoinContext], [Sim.SleepContext]).
 //
 // A [Process] is a group of tasks that dies together. [Process.Kill] is a power cut: the tasks unwind where they stand, as
 // if each had called [runtime.Goexit] there. Their deferred calls run; recover does not save them.
@@ -89,6 +92,10 @@
 //
 // The race detector sees the tasks as one thread of execution, in the order of their steps; it finds no races between
 // them. Interleavings inside the stretches between yield points are not explored.
+//
+// A context that code under test derives by package context ends with the one it is made from, but the waits refuse it, because
+// its own cancel and deadline are not the run's; its Err is Canceled also after a deadline of the run. context.AfterFunc
+// starts a goroutine.
 //
 // Goroutines that code under test starts by itself are found by [Sweep] if they are still there at its end. Real clocks
 // and randomness are found only where they make two runs of one seed differ ([Twice]).

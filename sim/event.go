@@ -15,6 +15,7 @@ const (
 	KindTimer  = "timer"  // the timer of Task fired, at the Site with kind Detail and object Object
 	KindKill   = "kill"   // Task killed the process Object
 	KindPanic  = "panic"  // Task panicked with Detail
+	KindCancel = "cancel" // Task cancelled the context Object, or that has reached its deadline; Detail is its Err
 	KindFail   = "fail"   // Task found a violation of the shape Object, with the text Detail
 	KindClock  = "clock"  // the clock of the process Object jumps by Args[0] nanoseconds, or is skewed by Args[0] ppm; see Detail
 	KindEnd    = "end"    // Task ended; Detail is returned, killed, panicked or exited

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -159,4 +160,26 @@ func ExampleProcess_Kill() {
 	// writer is gone at 1s
 	// next life: store#2
 	// done at 1s after 6 steps, 3 switches
+}
+
+// A context of the Sim ends on virtual time, or by its cancel, as a step of the schedule. So code that takes a context can be
+// tested with it; the waits of this package, into which it calls in the end, obey it.
+func ExampleSim_WithTimeout() {
+	s := sim.New(sim.Config{})
+	s.Go("main", func() {
+		journal := s.NewMutex("journal")
+		s.Go("slow", func() {
+			journal.Lock()
+			defer journal.Unlock()
+			s.Sleep(time.Hour)
+		})
+		s.Sleep(time.Second)
+		ctx, cancel := s.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		fmt.Println(journal.LockContext(ctx), "at", s.Now())
+	})
+	fmt.Println(s.Run())
+	// Output:
+	// context deadline exceeded at 1m1s
+	// done at 1h0m0s after 6 steps, 4 switches
 }

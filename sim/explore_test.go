@@ -1,6 +1,8 @@
 package sim_test
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -8,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -166,6 +169,51 @@ var tiny = []struct {
 		})
 		s.Go("killer", func() { s.Writes("other"); p.Kill() })
 		return func() string { return fmt.Sprint(n) }
+	}},
+	{"cancel against notify", func(s *sim.Sim) func() string {
+		n, log := s.NewNotifier("n"), ""
+		parent, cancel := s.WithCancel(context.Background())
+		ctx, _ := s.WithCancel(parent)
+		s.Go("waiter", func() {
+			changed, err := n.WaitContext(ctx, 0, sim.Forever)
+			log += fmt.Sprint(changed, err, ctx.Err())
+		})
+		s.Go("notifier", n.Notify)
+		s.Go("canceller", cancel)
+		return func() string { return log }
+	}},
+	{"timeout against unlock", func(s *sim.Sim) func() string {
+		mu, log := s.NewMutex("mu"), ""
+		s.Go("holder", func() {
+			mu.Lock()
+			s.Sleep(time.Second)
+			mu.Unlock()
+		})
+		for _, name := range []string{"a", "b"} {
+			s.Go(name, func() {
+				ctx, cancel := s.WithTimeout(context.Background(), time.Second)
+				defer cancel()
+				if mu.LockContext(ctx) == nil {
+					log += name
+					mu.Unlock()
+				}
+			})
+		}
+		return func() string { return log }
+	}},
+	{"look at a context", func(s *sim.Sim) func() string {
+		log := ""
+		ctx, cancel := s.WithCancelCause(context.Background())
+		for _, name := range []string{"a", "b"} {
+			s.Go(name, func() { cancel(errors.New(name)) })
+			s.Go("look", func() {
+				s.Reads(name)
+				cause := context.Cause(ctx)
+				s.Writes("log")
+				log += fmt.Sprint(cause, " ")
+			})
+		}
+		return func() string { return log }
 	}},
 	{"deadlock of two", func(s *sim.Sim) func() string {
 		a, b, log := s.NewMutex("a"), s.NewMutex("b"), ""

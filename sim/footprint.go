@@ -21,6 +21,7 @@ const (
 	aMutex
 	aNotifier
 	aTask
+	aContext
 	aThing   // declared by name
 	theTasks // the list of them
 	theTrace
@@ -38,6 +39,8 @@ func (a Site) touches() touch {
 		return touch{aNotifier, a.Object, false}
 	case SiteNotify:
 		return touch{aNotifier, a.Object, true}
+	case SiteCancel:
+		return touch{aContext, a.Object, true}
 	case SiteRead:
 		return touch{aThing, a.Object, false}
 	case SiteWrite:

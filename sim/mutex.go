@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"slices"
 )
@@ -23,23 +24,45 @@ func (s *Sim) NewMutex(name string) *Mutex { return &Mutex{sim: s, name: name} }
 
 // Lock implements [sync.Locker]. It is a place where the task may be switched. Outside a task it panics if the mutex is
 // held.
-func (m *Mutex) Lock() {
+func (m *Mutex) Lock() { m.lock(nil) }
+
+// LockContext is Lock until ctx ends at most. With an error, which is that of ctx, the mutex is not locked, also where it is
+// free. See [Sim.WithCancel] for the contexts it takes.
+func (m *Mutex) LockContext(ctx context.Context) error {
+	c := m.sim.contextOf("LockContext", ctx)
+	m.lock(c)
+	return c.Err()
+}
+
+// lock locks m unless c has ended.
+func (m *Mutex) lock(c *simContext) {
 	s := m.sim
 	t := s.acting()
-	if t == nil {
+	ended := c.Err() != nil
+	switch {
+	case t == nil && !ended:
 		m.lockUnscheduled()
+		return
+	case t == nil:
+		return
+	case ended:
+		s.pause(t, SiteLock, m.name)
 		return
 	}
 	m.waiters.add(t)
 	t.mutex = m
+	s.bind(t, c)
 	if m.locked {
 		s.block(t, SiteLock, m.name)
 	} else {
 		s.pause(t, SiteLock, m.name)
 	}
+	s.unbind(t)
 	t.mutex = nil
 	m.waiters.remove(t)
-	m.take(t)
+	if c.Err() == nil {
+		m.take(t)
+	}
 }
 
 // lockUnscheduled is Lock outside any task and in one that unwinds.

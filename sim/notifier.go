@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // A Notifier wakes parked tasks without losing a signal: read Epoch, look for work, and if there is none Wait for the
 // epoch to leave the value that was read. A Notify between the two is never missed.
@@ -41,17 +44,31 @@ func (n *Notifier) wake() {
 // may be switched. [Forever] means no timeout.
 //
 // In a task that unwinds it returns at once. Outside a task it panics where it would park.
-func (n *Notifier) Wait(since uint64, timeout time.Duration) bool {
+func (n *Notifier) Wait(since uint64, timeout time.Duration) bool { return n.wait(nil, since, timeout) }
+
+// WaitContext is Wait until ctx ends at most. If it reports that the epoch differs, its error is nil, and otherwise that of
+// ctx: nil if the timeout has passed. See [Sim.WithCancel] for the contexts it takes.
+func (n *Notifier) WaitContext(ctx context.Context, since uint64, timeout time.Duration) (bool, error) {
+	c := n.sim.contextOf("WaitContext", ctx)
+	if n.wait(c, since, timeout) {
+		return true, nil
+	}
+	return false, c.Err()
+}
+
+func (n *Notifier) wait(c *simContext, since uint64, timeout time.Duration) bool {
 	s := n.sim
 	t := s.acting()
 	s.touch(aNotifier, n.name, false)
-	switch parks := n.epoch == since && timeout > 0; {
+	switch parks := n.epoch == since && timeout > 0 && c.Err() == nil; {
 	case t != nil && parks:
 		n.waiters.add(t)
+		s.bind(t, c)
 		if timeout != Forever {
 			s.arm(t, timeout)
 		}
 		s.block(t, SiteWait, n.name)
+		s.unbind(t)
 	case t != nil:
 		s.pause(t, SiteWait, n.name)
 	case parks:

@@ -55,6 +55,7 @@ type Wait struct {
 	Site     Site
 	Runnable bool   // it could have gone on
 	Holder   string // of the mutex that it waits to lock, if that is locked
+	Context  string // whose end would end the wait, named after the task that made it; empty if there is none
 }
 
 // outside is the holder of what was locked outside any task.
@@ -94,6 +95,9 @@ func (w Wait) String() string {
 	if w.Holder != "" {
 		s += ", held by " + w.Holder
 	}
+	if w.Context != "" {
+		s += ", until " + w.Context + " ends"
+	}
 	return s
 }
 
@@ -128,6 +132,9 @@ func (s *Sim) stands() []Wait {
 		w := Wait{Task: t.name, Site: t.site, Runnable: t.runnable}
 		if t.mutex != nil {
 			w.Holder = t.mutex.owner()
+		}
+		if t.context != nil && !t.runnable {
+			w.Context = t.context.name
 		}
 		out = append(out, w)
 	}

@@ -93,6 +93,10 @@ type Sim struct {
 	touched   *footprint // what the running stretch has touched; nil if nobody asks
 	idlers    waiters    // wait for the end of all other tasks
 
+	contexts  names
+	deadlines []*simContext // that have not ended, by deadline and then by age
+	bound     []*Task       // wait with a context
+
 	now    time.Duration
 	timers timers
 	armed  uint64 // timers armed so far: the order in which those of one instant fire

@@ -58,6 +58,7 @@ const (
 	SiteLock   = "lock"   // acquires a mutex
 	SiteWait   = "wait"   // looks at a notifier, or waits for it
 	SiteNotify = "notify" // notifies
+	SiteCancel = "cancel" // cancels a context
 	SiteSleep  = "sleep"  // sleeps, or has slept
 	SiteRead   = "read"   // reads the object, see Sim.Reads
 	SiteWrite  = "write"  // reads and changes the object, see Sim.Writes

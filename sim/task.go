@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 )
@@ -23,8 +24,9 @@ type Task struct {
 
 	site     Site
 	runnable bool
-	in       *waiters // what it waits in
-	mutex    *Mutex   // what it wants to lock
+	in       *waiters    // what it waits in
+	context  *simContext // whose end ends the wait; nil if none does
+	mutex    *Mutex      // what it wants to lock
 	held     []*Mutex
 	timer    timer
 	joiners  waiters
@@ -50,20 +52,33 @@ func (t *Task) Site() Site { return t.site }
 
 // Join parks the caller until t has ended, in whatever way. In a task that unwinds it returns at once.
 // Outside a task it panics unless t has ended.
-func (t *Task) Join() {
+func (t *Task) Join() { t.join(nil) }
+
+// JoinContext is Join until ctx ends at most. Its error is nil if t has ended, and otherwise that of ctx. See
+// [Sim.WithCancel] for the contexts it takes.
+func (t *Task) JoinContext(ctx context.Context) error {
+	c := t.sim.contextOf("JoinContext", ctx)
+	if t.join(c); t.fate != "" {
+		return nil
+	}
+	return c.Err()
+}
+
+func (t *Task) join(c *simContext) {
 	s := t.sim
 	caller := s.acting()
 	s.touch(aTask, t.name, false)
-	switch {
-	case t.fate != "":
-		if caller != nil {
-			s.pause(caller, SiteJoin, t.name)
-		}
+	switch over := t.fate != "" || c.Err() != nil; {
+	case over && caller != nil:
+		s.pause(caller, SiteJoin, t.name)
+	case over:
 	case caller == nil:
 		s.balk("Join of task", t.name)
 	default:
 		t.joiners.add(caller)
+		s.bind(caller, c)
 		s.block(caller, SiteJoin, t.name)
+		s.unbind(caller)
 	}
 }
 
@@ -138,6 +153,7 @@ func (t *Task) balk() {
 func (s *Sim) detach(t *Task) {
 	s.unready(t)
 	s.disarm(t)
+	s.unbind(t)
 	if t.in != nil {
 		t.in.remove(t)
 	}
