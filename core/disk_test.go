@@ -186,7 +186,7 @@ func (f *powerFile) Sync() error {
 	return err
 }
 
-const soloJournal = "/log/" + journalName
+var soloJournal = segmentAt("/log", 1).path
 
 // The disk that the tests trust: what was synced survives, what was not is lost, a
 // failed sync leaves clean what it lost, and what was scripted happens, once.

@@ -1,4 +1,4 @@
-// Package core is an embedded event log: events are appended to one file, become
+// Package core is an embedded event log: events are appended to files, become
 // durable in one order, and are delivered, at least once, to consumers that
 // remember where they were.
 //
@@ -91,8 +91,8 @@
 //
 // # Limits
 //
-//   - All entries stay in memory, payloads included, and the log is one file that
-//     only grows: there is no retention, and it is read whole by Open.
+//   - All entries stay in memory, payloads included, and the log only grows: there is
+//     no retention, and it is read whole by Open.
 //   - One process, and in it one Store, may have a directory open. On files with a
 //     descriptor the system sees to that (flock, LockFileEx), and lets go when the
 //     process dies; a network filesystem may not. On other filesystems a list within

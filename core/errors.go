@@ -68,8 +68,8 @@ func (e *SequenceGateError) Error() string {
 
 // JournalError says where in which file the journal is not what it must be.
 type JournalError struct {
-	Path   string
-	Offset int64 // of the first byte that cannot be read
+	Path   string // of the segment
+	Offset int64  // in that file, of the first byte that cannot be read
 	Reason string
 	Err    error // ErrJournalCorrupt or ErrJournalFuture
 }

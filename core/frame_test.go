@@ -201,42 +201,44 @@ func TestEntryHash(t *testing.T) {
 	}
 }
 
-// The header of the journal: its layout is for ever, and every damage is told from
-// a later version.
-func TestJournalHeader(t *testing.T) {
-	b := encodeJournalHeader(testLineage)
-	const golden = "42504a4c" + "0001" + "0000" + "4c000000000000000000000000000017" + "00000000" + "5ca4c26f"
+// The header of a segment: its layout is for ever, and every damage is told from a
+// later version.
+func TestSegmentHeader(t *testing.T) {
+	want := segmentHeader{lineage: testLineage, number: 3, base: 1 << 20, next: 77, prev: 0xC0FFEE}
+	b, crc := want.encode()
+	const golden = "42504a4c" + "0002" + "0000" + "4c000000000000000000000000000017" + "0000000000000003" + "0000000000100000" +
+		"000000000000004d" + "00c0ffee" + "0000000000000000" + "3f46219a"
 	if got := hex.EncodeToString(b); got != golden {
-		t.Errorf("encodeJournalHeader() = %s, want %s", got, golden)
+		t.Errorf("encode() = %s, want %s", got, golden)
 	}
-	lineage, crc, err := decodeJournalHeader(b, "path")
-	if lineage != testLineage || crc != 0x5ca4c26f || err != nil {
-		t.Errorf("decodeJournalHeader() = %v, %08x, %v", lineage, crc, err)
+	got, read, err := decodeSegmentHeader(b, "path")
+	if got != want || read != crc || err != nil {
+		t.Errorf("decodeSegmentHeader() = %+v, %08x, %v, want %+v, %08x", got, read, err, want, crc)
 	}
-	future := sealHeader(bytes.Replace(b, []byte{0, 1}, []byte{0, 2}, 1))
+	future := sealHeader(bytes.Replace(b, []byte{0, 2}, []byte{0, 3}, 1))
 	for _, tt := range []struct {
 		name   string
 		header []byte
 		want   error
 	}{
 		{"empty", nil, ErrJournalCorrupt},
-		{"cut short", b[:journalHeaderSize-1], ErrJournalCorrupt},
+		{"cut short", b[:segmentHeaderSize-1], ErrJournalCorrupt},
 		{"other magic", sealHeader(append([]byte("BPCK"), b[4:]...)), ErrJournalCorrupt},
 		{"later version", future, ErrJournalFuture},
-		{"version zero", sealHeader(bytes.Replace(b, []byte{0, 1}, []byte{0, 0}, 1)), ErrJournalFuture},
-		{"damaged later version", append(future[:28:28], 0, 0, 0, 0), ErrJournalCorrupt},
+		{"version one", sealHeader(bytes.Replace(b, []byte{0, 2}, []byte{0, 1}, 1)), ErrJournalFuture},
+		{"damaged later version", append(future[:60:60], 0, 0, 0, 0), ErrJournalCorrupt},
 	} {
-		_, _, err := decodeJournalHeader(tt.header, "path")
+		_, _, err := decodeSegmentHeader(tt.header, "path")
 		var at *JournalError
 		if !errors.Is(err, tt.want) || !errors.As(err, &at) || at.Path != "path" || at.Offset != 0 {
-			t.Errorf("%s: decodeJournalHeader() = %v, want %v at path", tt.name, err, tt.want)
+			t.Errorf("%s: decodeSegmentHeader() = %v, want %v at path", tt.name, err, tt.want)
 		}
 	}
 	for bit := range len(b) * 8 {
 		damaged := bytes.Clone(b)
 		damaged[bit/8] ^= 1 << (bit % 8)
-		if _, _, err := decodeJournalHeader(damaged, "path"); !errors.Is(err, ErrJournalCorrupt) {
-			t.Errorf("decodeJournalHeader with bit %d flipped = %v, want %v", bit, err, ErrJournalCorrupt)
+		if _, _, err := decodeSegmentHeader(damaged, "path"); !errors.Is(err, ErrJournalCorrupt) {
+			t.Errorf("decodeSegmentHeader with bit %d flipped = %v, want %v", bit, err, ErrJournalCorrupt)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func journalIsReadOrRefused(t *testing.T, b []byte) (scanned, bool) {
 		}
 		return s, false
 	}
-	if s.end < journalHeaderSize || s.end > int64(len(b)) {
+	if s.end < segmentHeaderSize || s.end > int64(len(b)) {
 		t.Fatalf("scanJournal ends at %d of %d bytes", s.end, len(b))
 	}
 	for i, e := range s.entries {
@@ -45,16 +45,16 @@ func journalIsReadOrRefused(t *testing.T, b []byte) (scanned, bool) {
 // were damaged: cut, changed in one place, and grown.
 func FuzzScanJournal(f *testing.F) {
 	sound := fuzzJournal()
-	f.Add(sound.b[journalHeaderSize:], len(sound.b), 0, []byte{})
+	f.Add(sound.b[segmentHeaderSize:], len(sound.b), 0, []byte{})
 	f.Add([]byte("BPFR"), 200, 60, []byte{0xFF})
 	f.Add(bytes.Repeat([]byte("BPFR\x01\x00\x00\x00\x00\x00\x00\x08"), 9), 100, 40, []byte("BPFR"))
 	f.Add([]byte{}, 300, 250, []byte{0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, body []byte, size, at int, patch []byte) {
-		journalIsReadOrRefused(t, append(encodeJournalHeader(testLineage), body...))
+		journalIsReadOrRefused(t, append(firstHeader(), body...))
 
 		whole, _ := scanJournal(sound.b, "path")
-		damaged := bytes.Clone(sound.b[:min(max(size, journalHeaderSize), len(sound.b))])
-		if at = max(at, journalHeaderSize); at < len(damaged) {
+		damaged := bytes.Clone(sound.b[:min(max(size, segmentHeaderSize), len(sound.b))])
+		if at = max(at, segmentHeaderSize); at < len(damaged) {
 			copy(damaged[at:], patch)
 		}
 		got, ok := journalIsReadOrRefused(t, append(damaged, body...))

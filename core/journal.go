@@ -10,16 +10,23 @@ import (
 	"github.com/spf13/afero"
 )
 
-// journal is the file that events become durable in. The store serialises the
-// appends, and apart from them the syncs, so that appends go on during a sync.
+// journal is the files that events become durable in: segments, of which the last
+// grows. The store serialises the appends, and apart from them the syncs, so that
+// appends go on during a sync. Places in it are log offsets.
 type journal struct {
-	rt      Runtime
-	file    afero.File
-	path    string
-	lineage Lineage
+	rt           Runtime
+	fs           afero.Fs
+	dir          string
+	segmentBytes int64
+	lineage      Lineage
 
-	end  int64  // where the next frame goes; the appender's
-	prev uint32 // CRC of the last frame; the appender's
+	// The last segment, and where the next frame goes. They belong to the appender;
+	// who begins a segment holds off the syncs too.
+	file   afero.File
+	number uint64
+	base   int64
+	end    int64
+	prev   uint32 // CRC of the last frame
 
 	mu      sync.Mutex // guards what is below; never held across a yield point
 	written mark
@@ -27,14 +34,14 @@ type journal struct {
 	failure error
 }
 
-// mark is a place in the journal: all frames below offset, which hold all
+// mark is a place in the journal: all frames below the log offset, which hold all
 // sequences below next.
 type mark struct {
 	offset int64
 	next   uint64
 }
 
-// append writes one frame at the end of the file and returns where it ends. The
+// append writes one frame at the end of the last segment and returns where it ends. The
 // next sync includes it once confirm has been called with that offset. When the
 // write fails the file is cut back, so that the next frame follows the last good
 // one; if even that fails the journal is poisoned.
@@ -45,7 +52,7 @@ func (j *journal) append(f *frame) (int64, error) {
 	f.prev = j.prev
 	f.synced = j.durableMark().offset
 	b := f.encode(nil, j.lineage, j.end)
-	n, err := j.file.WriteAt(b, j.end)
+	n, err := j.file.WriteAt(b, j.end-j.base)
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
 	}
@@ -57,6 +64,41 @@ func (j *journal) append(f *frame) (int64, error) {
 	return j.end, nil
 }
 
+// fits reports whether a frame with a body of that size belongs into this segment. A
+// segment that has no frame yet takes any.
+func (j *journal) fits(body int) bool {
+	size := j.end - j.base
+	return size == segmentHeaderSize || size+frameHeaderSize+int64(body) <= j.segmentBytes
+}
+
+// rotate begins a new segment, once the whole of this one is durable. When that
+// cannot be, this one stays the last, or the journal is poisoned.
+func (j *journal) rotate(next uint64) error {
+	if err := j.sync(j.end); err != nil {
+		return err
+	}
+	header := segmentHeader{lineage: j.lineage, number: j.number + 1, base: j.end, next: next, prev: j.prev}
+	crc, err := createSegment(j.fs, j.dir, header)
+	if err != nil {
+		return err
+	}
+	j.rt.Yield(PointSegmentCreated)
+	if err := syncDir(j.fs, j.dir); err != nil {
+		return j.poison(err) // the name is there, and may be gone after a crash
+	}
+	file, err := openFile(j.fs, segmentAt(j.dir, header.number).path)
+	if err != nil {
+		return j.poison(err)
+	}
+	_ = j.file.Close() // all of it is durable
+	j.file, j.number, j.base = file, header.number, header.base
+	j.end, j.prev = header.base+segmentHeaderSize, crc
+	begun := mark{j.end, next}
+	j.confirm(begun)
+	j.setDurable(begun)
+	return nil
+}
+
 // confirm says that the index knows every event below m, so that a sync that
 // begins from now on may make them visible.
 func (j *journal) confirm(m mark) {
@@ -66,7 +108,7 @@ func (j *journal) confirm(m mark) {
 }
 
 func (j *journal) rollback(cause error) error {
-	if err := j.file.Truncate(j.end); err != nil {
+	if err := j.file.Truncate(j.end - j.base); err != nil {
 		return j.poison(errors.Join(cause, err))
 	}
 	return cause

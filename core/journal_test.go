@@ -171,7 +171,7 @@ func TestFramesTestify(t *testing.T) {
 	appendTexts(t, s, "e")
 	b := journalOn(t, disk)
 	var starts, synced []int64
-	for at := int64(journalHeaderSize); at < int64(len(b)); {
+	for at := int64(segmentHeaderSize); at < int64(len(b)); {
 		f, size, err := decodeFrame(b[at:], s.Lineage(), at)
 		must(t, err)
 		starts, synced = append(starts, at), append(synced, f.synced)

@@ -66,13 +66,13 @@ func TestLockIsForOneLog(t *testing.T) {
 	for _, fs := range []afero.Fs{afero.NewOsFs(), afero.NewMemMapFs()} {
 		dir := filepath.Join(t.TempDir(), "log")
 		must(t, fs.MkdirAll(dir, 0o700))
-		must(t, afero.WriteFile(fs, filepath.Join(dir, journalName), []byte("foreign"), 0o600))
+		must(t, afero.WriteFile(fs, segmentAt(dir, 1).path, []byte("foreign"), 0o600))
 		for range 2 {
 			if _, err := Open(ctx, fs, dir, Config{}); !errors.Is(err, ErrJournalCorrupt) {
 				t.Fatalf("Open = %v, want %v", err, ErrJournalCorrupt)
 			}
 		}
-		must(t, fs.Remove(filepath.Join(dir, journalName)))
+		must(t, fs.Remove(segmentAt(dir, 1).path))
 		for _, name := range []string{dir, dir + "2"} {
 			s, err := Open(ctx, fs, name, Config{})
 			must(t, err)

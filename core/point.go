@@ -11,6 +11,7 @@ const (
 	PointAppendWritten   Point = "append/written"   // the frame is in the file, not in the index
 	PointSyncCaptured    Point = "sync/captured"    // the mark is read, the sync has not begun
 	PointSyncDone        Point = "sync/done"        // the disk has answered, the durable mark is old
+	PointSegmentCreated  Point = "segment/created"  // the new segment has its name, which is not durable
 	PointPublishSnapshot Point = "publish/snapshot" // readers can see the events, nobody was woken
 	PointPollQueried     Point = "poll/queried"     // the entries are chosen, the cursor has not moved
 	PointPullEmpty       Point = "pull/empty"       // nothing was found, the task has not parked
@@ -26,7 +27,7 @@ const (
 // so that a simulation can tell which it has never reached.
 func Points() []Point {
 	return []Point{
-		PointAppendReserved, PointAppendWritten, PointSyncCaptured, PointSyncDone,
+		PointAppendReserved, PointAppendWritten, PointSyncCaptured, PointSyncDone, PointSegmentCreated,
 		PointPublishSnapshot, PointPollQueried, PointPullEmpty, PointWorkerPolled,
 		PointWorkerAccepted, PointWorkerSaved, PointFenceResolved,
 		PointRecoverScanned, PointRecoverSynced,

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"path/filepath"
 
 	"github.com/spf13/afero"
 )
@@ -17,88 +15,115 @@ type Recovery struct {
 	Created bool   // there was no journal: a new lineage began
 	Events  uint64 // events found, hidden ones included
 	Hidden  uint64 // of these, events of a fence that was cancelled or never committed
-	Cut     int64  // bytes of a torn tail that were cut off
+	Cut     int64  // bytes of a torn tail that were cut off the last segment
 }
 
 // scanned is what the journal holds.
 type scanned struct {
-	lineage Lineage
+	header  segmentHeader // of the last segment
 	entries []*Entry
 	hidden  []SeqRange
 	pending []SeqRange // of the last fence, while no outcome was read
-	next    uint64     // the first sequence after all entries
+	next    uint64     // the first sequence after all that were handed out
 	token   uint64     // the first fence token that was never used
-	end     int64      // where the last good frame ends
+	end     int64      // log offset where the last good frame ends
 	synced  int64      // below it all was durable when some good frame was written
-	prev    uint32     // CRC of the last good frame
+	prev    uint32     // CRC of the last good frame, or of a header that nothing follows
 }
+
+func newScan() scanned { return scanned{token: 1} }
 
 // openJournal opens the journal in dir, creating dir and journal if they are
 // missing, reads it, cuts its torn tail, and makes what is left durable.
-func openJournal(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, Recovery, error) {
-	path := filepath.Join(dir, journalName)
-	content, created, err := readOrCreate(rt, fsys, path)
+func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*journal, scanned, Recovery, error) {
+	fail := func(err error) (*journal, scanned, Recovery, error) { return nil, scanned{}, Recovery{}, err }
+	segments, created, err := listOrCreate(rt, fsys, dir)
 	if err != nil {
-		return nil, scanned{}, Recovery{}, err
+		return fail(err)
 	}
-	found, err := scanJournal(content, path)
+	found, tail, err := scanSegments(fsys, segments)
 	if err != nil {
-		return nil, scanned{}, Recovery{}, err
+		return fail(err)
 	}
 	rt.Yield(PointRecoverScanned)
-	file, err := openFile(fsys, path)
+	last := segments[len(segments)-1]
+	file, err := openFile(fsys, last.path)
 	if err != nil {
-		return nil, scanned{}, Recovery{}, err
+		return fail(err)
 	}
-	if err := settle(file, content, found); err != nil {
-		return nil, scanned{}, Recovery{}, errors.Join(err, file.Close())
+	base := found.header.base
+	if err := settle(file, tail, found.synced-base, found.end-base); err != nil {
+		return fail(errors.Join(err, file.Close()))
 	}
 	if err := syncDir(fsys, dir); err != nil {
-		return nil, scanned{}, Recovery{}, errors.Join(err, file.Close())
+		return fail(errors.Join(err, file.Close()))
 	}
 	rt.Yield(PointRecoverSynced)
 	durable := mark{found.end, found.next}
 	j := &journal{
-		rt: rt, file: file, path: path, lineage: found.lineage,
+		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, lineage: found.header.lineage,
+		file: file, number: found.header.number, base: base,
 		end: found.end, prev: found.prev, written: durable, durable: durable,
 	}
-	return j, found, Recovery{Created: created, Events: uint64(len(found.entries)), Hidden: countHidden(found), Cut: int64(len(content)) - found.end}, nil
+	return j, found, Recovery{Created: created, Events: uint64(len(found.entries)), Hidden: countHidden(found), Cut: base + int64(len(tail)) - found.end}, nil
 }
 
-const journalName = "journal.bpj"
-
-// readOrCreate returns the journal's bytes. It creates a journal only where none
+// listOrCreate returns the journal's segments. It creates a journal only where none
 // is, and only after the names of all directories above it are durable.
-func readOrCreate(rt Runtime, fsys afero.Fs, path string) ([]byte, bool, error) {
-	if err := ignoreMissing(fsys.Remove(path + tempSuffix)); err != nil {
+func listOrCreate(rt Runtime, fsys afero.Fs, dir string) ([]segment, bool, error) {
+	segments, err := listSegments(fsys, dir)
+	if err != nil || len(segments) > 0 {
+		return segments, false, err
+	}
+	if err := makeDirDurable(fsys, dir); err != nil {
 		return nil, false, err
 	}
-	content, err := readWhole(fsys, path, math.MaxInt)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return content, false, err
-	}
-	if err := makeDirDurable(fsys, filepath.Dir(path)); err != nil {
+	first := segmentHeader{lineage: rt.Identity(), number: 1}
+	if _, err := createSegment(fsys, dir, first); err != nil {
 		return nil, false, err
 	}
-	content = encodeJournalHeader(rt.Identity())
-	if err := replaceFile(fsys, path+tempSuffix, path, content); err != nil {
-		return nil, false, fmt.Errorf("create journal: %w", err)
-	}
-	return content, true, nil
+	return []segment{segmentAt(dir, first.number)}, true, nil
 }
 
-// settle cuts the torn tail and makes durable what is left. What no frame
-// testifies to have been durable it writes again before the sync: after the death
-// of the process alone it may be in the page cache only, and if a sync had failed
-// the kernel would take it for clean and sync nothing.
-func settle(file afero.File, content []byte, found scanned) error {
-	if found.end < int64(len(content)) {
-		if err := file.Truncate(found.end); err != nil {
+// scanSegments reads all segments, and returns what they hold with the bytes of the
+// last one.
+func scanSegments(fsys afero.Fs, segments []segment) (scanned, []byte, error) {
+	s := newScan()
+	var content []byte
+	for i, segment := range segments {
+		if want := uint64(i + 1); segment.number != want {
+			return scanned{}, nil, &JournalError{Path: segment.path, Err: ErrJournalCorrupt, Reason: fmt.Sprintf("segment %d is missing before it", want)}
+		}
+		var err error
+		if content, err = readWhole(fsys, segment.path, math.MaxInt); err != nil {
+			return scanned{}, nil, err
+		}
+		if err := s.segment(content, segment, i == len(segments)-1); err != nil {
+			return scanned{}, nil, err
+		}
+	}
+	return s.resolved(), content, nil
+}
+
+// resolved is the scan at the end of the log: a fence without an outcome is hidden.
+func (s scanned) resolved() scanned {
+	s.hidden = normalizeRanges(append(s.hidden, s.pending...))
+	return s
+}
+
+// settle cuts the torn tail of the last segment, whose bytes are content, and makes
+// durable what is left, up to end. What nothing testifies to have been durable it
+// writes again before the sync: after the death of the process alone it may be in
+// the page cache only, and if a sync had failed the kernel would take it for clean
+// and sync nothing.
+func settle(file afero.File, content []byte, synced, end int64) error {
+	if end < int64(len(content)) {
+		if err := file.Truncate(end); err != nil {
 			return err
 		}
 	}
-	if doubtful := content[found.synced:found.end]; len(doubtful) > 0 {
-		n, err := file.WriteAt(doubtful, found.synced)
+	if doubtful := content[synced:end]; len(doubtful) > 0 {
+		n, err := file.WriteAt(doubtful, synced)
 		if err != nil {
 			return err
 		}
@@ -120,36 +145,65 @@ func countHidden(s scanned) uint64 {
 	return n
 }
 
-// scanJournal reads all frames up to the first that is not valid there. What
-// follows is a torn tail, never durable and so never acknowledged, unless a later
-// frame testifies that this place was durable when it was written: then durable
-// data is lost and the journal is refused.
-func scanJournal(b []byte, path string) (scanned, error) {
-	lineage, crc, err := decodeJournalHeader(b, path)
+// segment reads the frames of one segment, up to the first that is not valid there.
+// In the last segment what follows is a torn tail, never durable and so never
+// acknowledged, unless a later frame testifies that this place was durable when it
+// was written: then durable data is lost and the journal is refused. The segments
+// before it were durable to their ends when the next was made.
+func (s *scanned) segment(b []byte, file segment, last bool) error {
+	header, crc, err := decodeSegmentHeader(b, file.path)
 	if err != nil {
-		return scanned{}, err
+		return err
 	}
-	s := scanned{lineage: lineage, token: 1, end: journalHeaderSize, synced: journalHeaderSize, prev: crc}
-	for s.end < int64(len(b)) {
-		f, size, err := decodeFrame(b[s.end:], lineage, s.end)
+	if err := s.begin(header, file); err != nil {
+		return &JournalError{Path: file.path, Err: ErrJournalCorrupt, Reason: err.Error()}
+	}
+	s.prev = crc
+	for at := int64(segmentHeaderSize); at < int64(len(b)); at = s.end - header.base {
+		refuse := func(reason string) error {
+			return &JournalError{Path: file.path, Offset: at, Err: ErrJournalCorrupt, Reason: reason}
+		}
+		f, size, err := decodeFrame(b[at:], header.lineage, s.end)
 		if err == nil && f.prev != s.prev {
 			err = fmt.Errorf("follows a frame with CRC-32C %08x, here that is %08x", f.prev, s.prev)
 		}
 		if err != nil {
-			if witness, ok := durableBeyond(b, lineage, s.end); ok {
-				return scanned{}, &JournalError{Path: path, Offset: s.end, Err: ErrJournalCorrupt,
-					Reason: fmt.Sprintf("%v; the frame at offset %d was written after this one was durable", err, witness)}
+			if !last {
+				return refuse(fmt.Sprintf("%v; this segment was durable when the next was made", err))
+			}
+			if witness, ok := durableBeyond(b, header, at); ok {
+				return refuse(fmt.Sprintf("%v; the frame at offset %d was written after this one was durable", err, witness))
 			}
 			break
 		}
 		if err := s.take(&f); err != nil {
-			return scanned{}, &JournalError{Path: path, Offset: s.end, Err: ErrJournalCorrupt, Reason: err.Error()}
+			return refuse(err.Error())
 		}
 		s.end += int64(size)
 		s.prev = f.crc
 	}
-	s.hidden = normalizeRanges(append(s.hidden, s.pending...))
-	return s, nil
+	return nil
+}
+
+// begin takes in the header of the next segment, and with it that all before was
+// durable. An error means that it does not follow what was read.
+func (s *scanned) begin(h segmentHeader, file segment) error {
+	switch {
+	case h.number != file.number:
+		return fmt.Errorf("header of segment %d", h.number)
+	case h.number > 1 && h.lineage != s.header.lineage:
+		return fmt.Errorf("lineage %v, the segment before it has %v", h.lineage, s.header.lineage)
+	case h.base != s.end:
+		return fmt.Errorf("begins at log offset %d, the segment before it ends at %d", h.base, s.end)
+	case h.prev != s.prev:
+		return fmt.Errorf("follows a frame with CRC-32C %08x, here that is %08x", h.prev, s.prev)
+	case h.next < s.next:
+		return fmt.Errorf("begins at sequence %d, after %d", h.next, s.next)
+	}
+	s.header, s.next = h, h.next
+	s.end += segmentHeaderSize
+	s.synced = s.end
+	return nil
 }
 
 // take adds one valid frame. An error means that a frame is whole and yet cannot
@@ -192,17 +246,17 @@ func (s *scanned) takeEvents(f *frame) error {
 	return nil
 }
 
-// durableBeyond looks for a valid frame after offset that was written when offset
-// was already durable, and returns where it stands.
-func durableBeyond(b []byte, lineage Lineage, offset int64) (int64, bool) {
-	for at := offset + 1; ; at++ {
-		next := bytes.Index(b[at:], frameMagic[:])
-		if next < 0 {
+// durableBeyond looks in a segment for a valid frame after the offset at that was
+// written when at was already durable, and returns where it stands.
+func durableBeyond(b []byte, header segmentHeader, at int64) (int64, bool) {
+	for next := at + 1; ; next++ {
+		found := bytes.Index(b[next:], frameMagic[:])
+		if found < 0 {
 			return 0, false
 		}
-		at += int64(next)
-		if f, _, err := decodeFrame(b[at:], lineage, at); err == nil && f.synced > offset {
-			return at, true
+		next += int64(found)
+		if f, _, err := decodeFrame(b[next:], header.lineage, header.base+next); err == nil && f.synced > header.base+at {
+			return next, true
 		}
 	}
 }

@@ -15,9 +15,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// sealHeader returns a journal's header with its CRC made right.
+// sealHeader returns a segment's header with its CRC made right.
 func sealHeader(b []byte) []byte {
-	return binary.BigEndian.AppendUint32(b[:28:28], crc32.Checksum(b[:28], castagnoli))
+	return binary.BigEndian.AppendUint32(b[:60:60], crc32.Checksum(b[:60], castagnoli))
+}
+
+// firstHeader is the header of a log's first segment.
+func firstHeader() []byte {
+	b, _ := segmentHeader{lineage: testLineage, number: 1}.encode()
+	return b
+}
+
+// scanJournal reads a log of one segment.
+func scanJournal(b []byte, path string) (scanned, error) {
+	s := newScan()
+	err := s.segment(b, segment{1, path}, true)
+	return s.resolved(), err
 }
 
 // handJournal makes journals frame by frame, legal ones and others.
@@ -30,8 +43,8 @@ type handJournal struct {
 }
 
 func newHandJournal() *handJournal {
-	b := encodeJournalHeader(testLineage)
-	return &handJournal{b: b, prev: binary.BigEndian.Uint32(b[28:]), synced: journalHeaderSize}
+	b := firstHeader()
+	return &handJournal{b: b, prev: binary.BigEndian.Uint32(b[60:]), synced: segmentHeaderSize}
 }
 
 // put adds a frame, chained to the one before.
@@ -115,9 +128,9 @@ func TestScanJournal(t *testing.T) {
 			if d := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); d != "" {
 				t.Errorf("scanJournal (-want +got):\n%s", d)
 			}
-			if s.lineage != testLineage || s.end != int64(len(tt.journal.b)) || s.prev != tt.journal.prev {
+			if s.header.lineage != testLineage || s.end != int64(len(tt.journal.b)) || s.prev != tt.journal.prev {
 				t.Errorf("scanJournal = lineage %v, end %d, chain %08x, want %v, %d, %08x",
-					s.lineage, s.end, s.prev, testLineage, len(tt.journal.b), tt.journal.prev)
+					s.header.lineage, s.end, s.prev, testLineage, len(tt.journal.b), tt.journal.prev)
 			}
 		})
 	}
@@ -132,7 +145,7 @@ func TestScanJournalRefuses(t *testing.T) {
 	}{
 		{"sequences go back", newHandJournal().events(3, 0).put(frame{kind: frameEvents, first: 2}), "begins at sequence 2, after 3"},
 		{"outcome goes back", newHandJournal().events(3, 0).put(frame{kind: frameFenceCommit, first: 2, fence: 1}), "begins at sequence 2, after 3"},
-		{"less was durable than before", newHandJournal().events(1, 0).testify(31).events(1, 0), "testifies that 31 bytes"},
+		{"less was durable than before", newHandJournal().events(1, 0).testify(63).events(1, 0), "testifies that 63 bytes"},
 		{"more was durable than stands there", newHandJournal().events(1, 0).testify(1<<40).events(1, 0), "testifies that 1099511627776 bytes"},
 		{"unknown kind", newHandJournal().events(1, 0).put(frame{kind: 4, first: 1}), "frame of kind 4"},
 		{"kind zero", newHandJournal().events(1, 0).put(frame{first: 1}), "frame of kind 0"},
@@ -369,7 +382,7 @@ func TestOpenMakesWhatItFoundDurable(t *testing.T) {
 
 // What is no log at all is refused as it is.
 func TestOpenRefusesOtherThings(t *testing.T) {
-	future := sealHeader(append([]byte("BPJL\x00\x02"), encodeJournalHeader(testLineage)[6:]...))
+	future := sealHeader(append([]byte("BPJL\x00\x03"), firstHeader()[6:]...))
 	for _, tt := range []struct {
 		name    string
 		content []byte

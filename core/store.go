@@ -16,6 +16,10 @@ import (
 type Config struct {
 	Runtime Runtime // nil = System()
 	Ack     Ack     // zero = AckDurable
+
+	// SegmentBytes is the size at which the journal goes on in a new file; zero =
+	// 64 MiB, at least 256. A batch is in one file, which it may make larger.
+	SegmentBytes int64
 }
 
 // Ack says when an append outside a fence is acknowledged.
@@ -35,6 +39,9 @@ func (c Config) validate() error {
 	if c.Ack > AckWritten {
 		return fmt.Errorf("batpak: Config.Ack is %d, legal are AckDurable and AckWritten", c.Ack)
 	}
+	if c.SegmentBytes != 0 && c.SegmentBytes < segmentBytesMin {
+		return fmt.Errorf("batpak: Config.SegmentBytes is %d, legal are %d and more, and 0 for %d", c.SegmentBytes, segmentBytesMin, segmentBytesDefault)
+	}
 	return nil
 }
 
@@ -43,13 +50,14 @@ func (c Config) validate() error {
 //
 // Visible never passes durable: what a reader has seen, no crash takes back.
 type Store struct {
-	fs       afero.Fs
-	dir      string
-	rt       Runtime
-	ack      Ack
-	lineage  Lineage
-	recovery Recovery
-	lock     lock
+	fs           afero.Fs
+	dir          string
+	rt           Runtime
+	ack          Ack
+	segmentBytes int64
+	lineage      Lineage
+	recovery     Recovery
+	lock         lock
 
 	gate        *gate
 	index       *index
@@ -81,10 +89,13 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	if config.Runtime == nil {
 		config.Runtime = System()
 	}
+	if config.SegmentBytes == 0 {
+		config.SegmentBytes = segmentBytesDefault
+	}
 	dir = filepath.Clean(dir)
 	rt := config.Runtime
 	s := &Store{
-		fs: fsys, dir: dir, rt: rt, ack: config.Ack,
+		fs: fsys, dir: dir, rt: rt, ack: config.Ack, segmentBytes: config.SegmentBytes,
 		gate: newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), syncing: rt.Mutex("syncing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
@@ -115,14 +126,14 @@ func (s *Store) recover(ctx context.Context) error {
 }
 
 func (s *Store) load() error {
-	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir)
+	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir, s.segmentBytes)
 	if err != nil {
 		return err
 	}
 	if err := s.checkpoints.sweep(); err != nil {
 		return errors.Join(err, j.close())
 	}
-	s.journal, s.lineage, s.recovery = j, found.lineage, recovery
+	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.index.insert(found.entries)
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
@@ -178,6 +189,9 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	if len(body) > MaxBatchBytes {
 		return Receipt{}, 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
 	}
+	if err := s.makeRoom(ctx, len(body)); err != nil {
+		return Receipt{}, 0, fmt.Errorf("begin a segment: %w", err)
+	}
 	count := uint64(len(entries))
 	first := s.gate.reserve(count)
 	for i, e := range entries {
@@ -192,6 +206,19 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	s.index.insert(entries)
 	s.journal.confirm(mark{end, first + count})
 	return Receipt{First: first, Count: count}, end, nil
+}
+
+// makeRoom sees to it that the last segment may take a frame with a body of that
+// size.
+func (s *Store) makeRoom(ctx context.Context, body int) error {
+	if s.journal.fits(body) {
+		return nil
+	}
+	if err := s.syncing.Lock(ctx); err != nil {
+		return err
+	}
+	defer s.syncing.Unlock()
+	return s.journal.rotate(s.gate.next())
 }
 
 func validateBatch(events []Event) error {

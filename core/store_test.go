@@ -58,7 +58,7 @@ func TestOpenCleansItsDirectory(t *testing.T) {
 		appendTexts(t, s, "a")
 		must(t, s.Close())
 	}
-	info, err := os.Stat(filepath.Join(dir, journalName))
+	info, err := os.Stat(segmentAt(dir, 1).path)
 	must(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("mode of the journal = %v, want 0600", info.Mode().Perm())

@@ -52,7 +52,7 @@ func Defects() []Defect {
 			Summary: "the checkpoint is saved before the handler has accepted the batch",
 			File:    "core/worker.go",
 			Old:     "\taction, err := w.call(batch)\n",
-			New:     "\tif w.cursor.durable() {\n\t\tif err := w.cursor.Commit(); err != nil {\n\t\t\treturn true, err\n\t\t}\n\t}\n\taction, err := w.call(batch)\n",
+			New:     "\tif w.cursor.durable() {\n\t\tif err := w.cursor.Commit(context.Background()); err != nil {\n\t\t\treturn true, err\n\t\t}\n\t}\n\taction, err := w.call(batch)\n",
 		},
 		{
 			Name:    "epoch-after-poll",
@@ -72,12 +72,12 @@ func Defects() []Defect {
 			Name:    "append-behind-torn-tail",
 			Summary: "recovery leaves the torn tail where it is and appends behind it",
 			File:    "core/recovery.go",
-			Old:     "\t\tif err := file.Truncate(found.end); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n",
+			Old:     "\t\tif err := file.Truncate(end); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n",
 			New:     "\t}\n",
 			Also: []Edit{{
 				File: "core/recovery.go",
 				Old:  "\t\tend: found.end, prev: found.prev,",
-				New:  "\t\tend: int64(len(content)), prev: found.prev,",
+				New:  "\t\tend: base + int64(len(tail)), prev: found.prev,",
 			}},
 		},
 		{
@@ -163,6 +163,20 @@ func Defects() []Defect {
 			File:    "core/journal.go",
 			Old:     "\t\treturn 0, j.rollback(err)\n",
 			New:     "\t\tj.end += int64(n)\n\t\treturn 0, err\n",
+		},
+		{
+			Name:    "segment-before-sync",
+			Summary: "a new segment is begun before the old one is durable",
+			File:    "core/journal.go",
+			Old:     "\tif err := j.sync(j.end); err != nil {\n\t\treturn err\n\t}\n",
+			New:     "",
+		},
+		{
+			Name:    "segment-without-directory-sync",
+			Summary: "the name of a new segment is not made durable",
+			File:    "core/journal.go",
+			Old:     "\tif err := syncDir(j.fs, j.dir); err != nil {\n\t\treturn j.poison(err) // the name is there, and may be gone after a crash\n\t}\n",
+			New:     "",
 		},
 		{
 			Name:    "no-frame-crc",

@@ -99,7 +99,7 @@ func TestCheckpointOfAFork(t *testing.T) {
 // copyLog puts a copy of the journal on another disk.
 func copyLog(t *rapid.T, from, to machine) {
 	t.Helper()
-	path := filepath.Join(logDir, "journal.bpj")
+	path := filepath.Join(logDir, "segment-0000000000000001.bpj")
 	content, err := afero.ReadFile(from.disk, path)
 	need(t, err)
 	need(t, to.disk.MkdirAll(logDir, 0o700))

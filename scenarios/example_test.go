@@ -74,7 +74,7 @@ func ExampleNewRuntime() {
 			fmt.Println(err)
 			return
 		}
-		disk.SetFaults(simfs.Rule{Effect: simfs.FailSync, Path: "journal.bpj"})
+		disk.SetFaults(simfs.Rule{Effect: simfs.FailSync, Path: "segment-0000000000000001.bpj"})
 		coordinate, _ := core.NewCoordinate("order:9", "shop")
 		_, err = store.Append(ctx, core.Event{Coordinate: coordinate, Kind: core.KindData})
 		fmt.Println(errors.Is(err, core.ErrPoisoned), store.Frontier())

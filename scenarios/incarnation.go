@@ -31,7 +31,7 @@ const drainMax = 5 * time.Second
 
 // run is the main task of the process.
 func (n *incarnation) run() {
-	store, err := core.Open(context.Background(), n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack})
+	store, err := core.Open(context.Background(), n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack, SegmentBytes: n.shape.segment})
 	if err != nil {
 		n.record(Event{Kind: EventOpenFailed, Err: err})
 		if errors.Is(err, core.ErrJournalCorrupt) {

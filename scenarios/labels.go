@@ -4,6 +4,7 @@ package scenarios
 // new draw in one does not shift another.
 const (
 	labelShape    = "shape"    // how large a run is: tasks, incarnations, consumers
+	labelSegment  = "segment"  // how large the files of the journal are
 	labelKeep     = "keep"     // which operations are carried out, and which consumers take part
 	labelWorkload = "workload" // what producers and consumers do
 	labelFault    = "fault"    // which faults are planned

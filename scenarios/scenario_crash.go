@@ -15,6 +15,7 @@ var crash = Scenario{
 			fencers:      int(src.Draw(labelShape, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAnywhere,
 			unsynced:     true,

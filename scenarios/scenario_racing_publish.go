@@ -15,6 +15,7 @@ var racingPublish = Scenario{
 			fencers:      int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 5))),
 			crash:        crashSeldom,
 			unsynced:     true,

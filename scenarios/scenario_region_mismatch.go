@@ -17,6 +17,7 @@ var regionMismatch = Scenario{
 			producers:    1,
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
 			crash:        crashAnywhere,
 			plant:        true,

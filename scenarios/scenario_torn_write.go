@@ -17,6 +17,7 @@ var tornWrite = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         pick(src, labelShape, []int{1, 512, 4096}),
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
 			crash:        crashInWrites,
 			unsynced:     true,

@@ -13,8 +13,9 @@ type shape struct {
 	incarnations int // of the process, the last one without faults
 	producers    int
 	fencers      int
-	ops          int // operations of one producer in one incarnation
-	unit         int // bytes that the disk persists or loses together
+	ops          int   // operations of one producer in one incarnation
+	unit         int   // bytes that the disk persists or loses together
+	segment      int64 // bytes of a segment of the journal; zero = so many that none is full
 	consumers    []consumerPlan
 	crash        crashFocus
 	plant        bool    // files are put in the place of checkpoints between incarnations
@@ -100,6 +101,12 @@ func drawConsumers(src sim.Source, n int) []consumerPlan {
 		}
 	}
 	return plans
+}
+
+// drawSegment draws the size of the journal's segments. The small ones take a few
+// appends.
+func drawSegment(src sim.Source) int64 {
+	return pick(src, labelSegment, []int64{0, 256, 1 << 10, 4 << 10})
 }
 
 func pick[T any](src sim.Source, label string, from []T) T {

@@ -197,7 +197,7 @@ func (f *fixture) rest() { f.sleep(5 * time.Millisecond) }
 
 func (f *fixture) sleep(d time.Duration) { f.Runtime.Notifier("sleep").Wait(ctx, 0, d) }
 
-func (f *fixture) journalPath() string { return filepath.Join(f.Dir, "journal.bpj") }
+func (f *fixture) journalPath() string { return filepath.Join(f.Dir, "segment-0000000000000001.bpj") }
 
 func (f *fixture) checkpointPath() string {
 	return filepath.Join(f.Dir, "cursors", f.id().String()+".ckpt")

@@ -1,0 +1,88 @@
+package core
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/afero"
+)
+
+// segment is one file of the journal.
+type segment struct {
+	number uint64
+	path   string
+}
+
+const (
+	segmentPrefix = "segment-"
+	segmentSuffix = ".bpj"
+	segmentDigits = 16
+
+	segmentBytesDefault = 64 << 20
+
+	// segmentBytesMin leaves room for a header and a small frame.
+	segmentBytesMin = 256
+)
+
+func segmentAt(dir string, number uint64) segment {
+	return segment{number, filepath.Join(dir, fmt.Sprintf("%s%0*x%s", segmentPrefix, segmentDigits, number, segmentSuffix))}
+}
+
+// listSegments returns the segments in dir, by number, and removes what a crash
+// left of the making of one. A missing directory has none.
+func listSegments(fsys afero.Fs, dir string) ([]segment, error) {
+	files, err := afero.ReadDir(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list segments: %w", err)
+	}
+	var segments []segment
+	for _, file := range files {
+		name := file.Name()
+		if !strings.HasPrefix(name, segmentPrefix) {
+			continue
+		}
+		if strings.HasSuffix(name, tempSuffix) {
+			if err := fsys.Remove(filepath.Join(dir, name)); err != nil {
+				return nil, fmt.Errorf("remove temporary segment: %w", err)
+			}
+			continue
+		}
+		number, err := segmentNumber(name)
+		if err != nil {
+			return nil, &JournalError{Path: filepath.Join(dir, name), Err: ErrJournalCorrupt, Reason: err.Error()}
+		}
+		segments = append(segments, segmentAt(dir, number))
+	}
+	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.number, b.number) })
+	return segments, nil
+}
+
+// segmentNumber is the number in the name of a segment, which has one spelling only.
+func segmentNumber(name string) (uint64, error) {
+	digits := strings.TrimSuffix(strings.TrimPrefix(name, segmentPrefix), segmentSuffix)
+	number, err := strconv.ParseUint(digits, 16, 64)
+	if err != nil || name != filepath.Base(segmentAt("", number).path) {
+		return 0, fmt.Errorf("not the name of a segment: want %s, %d hexadecimal digits, %s", segmentPrefix, segmentDigits, segmentSuffix)
+	}
+	return number, nil
+}
+
+// createSegment puts a segment of only a header in place and returns the header's
+// CRC. Its name is durable once dir is synced, which is left to the caller.
+func createSegment(fsys afero.Fs, dir string, header segmentHeader) (uint32, error) {
+	path := segmentAt(dir, header.number).path
+	b, crc := header.encode()
+	if err := replaceFile(fsys, path+tempSuffix, path, b); err != nil {
+		return 0, fmt.Errorf("create segment: %w", err)
+	}
+	return crc, nil
+}
