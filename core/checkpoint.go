@@ -28,7 +28,7 @@ type Checkpoint struct {
 	Upstream bool
 }
 
-// The file is a header of 16 bytes and a body, at most maxCheckpointBytes
+// FORMAT.md shows the file byte by byte. It is a header of 16 bytes and a body, at most maxCheckpointBytes
 // together, all integers big-endian:
 //
 //	offset  bytes  content

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/afero"
@@ -128,11 +127,16 @@ func readHolder(f afero.File) Holder {
 	if err != nil {
 		return Holder{}
 	}
+	return decodeHolder(b)
+}
+
+func decodeHolder(b []byte) Holder {
 	var h Holder
 	var since string
-	if _, err := fmt.Fscanf(strings.NewReader(string(b)), "pid %d\nhost %q\nsince %s\n", &h.PID, &h.Host, &since); err != nil {
+	if _, err := fmt.Sscanf(string(b), "pid %d\nhost %q\nsince %s\n", &h.PID, &h.Host, &since); err != nil {
 		return Holder{}
 	}
+	var err error
 	if h.Since, err = time.Parse(time.RFC3339, since); err != nil {
 		return Holder{}
 	}

@@ -136,3 +136,17 @@ func TestLockFileContent(t *testing.T) {
 		})
 	}
 }
+
+// FuzzHolder: a lock file may hold anything. What is read from it is nobody, or
+// somebody who is written down again so.
+func FuzzHolder(f *testing.F) {
+	f.Add(Holder{PID: 4711, Host: `shop "1"`, Since: time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)}.encode())
+	f.Add([]byte("pid 1\nhost \"\"\nsince 2026-11-24T09:30:00+01:00\n"))
+	f.Add([]byte("pid 99999999999999999999\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h := decodeHolder(b)
+		if again := decodeHolder(h.encode()); again.PID != h.PID || again.Host != h.Host || again.Since.Format(time.RFC3339) != h.Since.Format(time.RFC3339) {
+			t.Errorf("%q is read as %+v, written and read again as %+v", b, h, again)
+		}
+	})
+}
