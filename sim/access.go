@@ -9,7 +9,7 @@ func (s *Sim) Writes(object string) { s.access(SiteWrite, object) }
 
 func (s *Sim) access(kind, object string) {
 	if t := s.acting(); t != nil {
-		s.points.hit(object)
+		s.points.hit(t, object)
 		s.pause(t, kind, object)
 	}
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/binary"
 	"strconv"
 	"strings"
 	"time"
@@ -31,45 +30,6 @@ type Event struct {
 	Object string
 	Detail string
 	Args   [4]uint64
-}
-
-// AppendBinary appends the canonical encoding of e: Step and Time as unsigned varints; Task, Kind, Object and Detail
-// each as a varint length and its bytes; the number of args up to the last that is not zero, and these as varints.
-// It never fails.
-func (e Event) AppendBinary(b []byte) ([]byte, error) { return e.append(b), nil }
-
-func (e *Event) append(b []byte) []byte {
-	b = binary.AppendUvarint(b, e.Step)
-	b = binary.AppendUvarint(b, uint64(e.Time))
-	b = appendString(b, e.Task)
-	b = appendString(b, e.Kind)
-	b = appendString(b, e.Object)
-	b = appendString(b, e.Detail)
-	args := e.args()
-	b = append(b, byte(len(args)))
-	for _, a := range args {
-		b = binary.AppendUvarint(b, a)
-	}
-	return b
-}
-
-// hash is the FNV-1a hash, begun with h, of what append appends. It saves the detour.
-func (e *Event) hash(h uint64) uint64 {
-	h = fnvUvarint(h, e.Step)
-	h = fnvUvarint(h, uint64(e.Time))
-	for _, s := range [...]*string{&e.Task, &e.Kind, &e.Object, &e.Detail} {
-		h = fnvString(fnvUvarint(h, uint64(len(*s))), *s)
-	}
-	args := e.args()
-	h = (h ^ uint64(len(args))) * fnvPrime
-	for _, a := range args {
-		h = fnvUvarint(h, a)
-	}
-	return h
-}
-
-func appendString(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 // args is Args without the zeros at its end.

@@ -6,14 +6,6 @@ const (
 	fnvPrime  = 1099511628211
 )
 
-// fnvUvarint hashes the bytes of binary.AppendUvarint.
-func fnvUvarint(h, v uint64) uint64 {
-	for ; v >= 0x80; v >>= 7 {
-		h = (h ^ v&0x7f ^ 0x80) * fnvPrime
-	}
-	return (h ^ v) * fnvPrime
-}
-
 func fnvString(h uint64, s string) uint64 {
 	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * fnvPrime

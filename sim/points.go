@@ -14,17 +14,17 @@ type Point struct {
 type points struct {
 	index map[string]*Point
 	all   []*Point // in the order of first use
-	last  *Point   // the latest one passed, which tasks in a loop pass again
 }
 
-func (p *points) hit(name string) {
-	if p.last == nil || p.last.Name != name {
-		p.last = p.index[name]
-		if p.last == nil {
-			p.last = p.add(name)
+// hit counts that t passes a point.
+func (p *points) hit(t *Task, name string) {
+	if t.point == nil || t.point.Name != name {
+		t.point = p.index[name]
+		if t.point == nil {
+			t.point = p.add(name)
 		}
 	}
-	p.last.Count++
+	t.point.Count++
 }
 
 func (p *points) add(name string) *Point {

@@ -185,7 +185,7 @@ func (s *Sim) Go(name string, body func()) *Task {
 // outside a task and in one that unwinds.
 func (s *Sim) Yield(point string) {
 	if t := s.acting(); t != nil {
-		s.points.hit(point)
+		s.points.hit(t, point)
 		s.pause(t, SiteYield, point)
 	}
 }

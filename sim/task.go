@@ -23,6 +23,7 @@ type Task struct {
 	yield func(struct{}) bool
 
 	site     Site
+	point    *Point // the yield point it passed last, which it passes again in a loop
 	runnable bool
 	in       *waiters    // what it waits in
 	context  *simContext // whose end ends the wait; nil if none does

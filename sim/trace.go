@@ -27,7 +27,7 @@ type Trace struct {
 }
 
 // NewTrace returns an empty trace, for one Sim.
-func NewTrace(cfg TraceConfig) *Trace { return &Trace{cfg: cfg, digest: fnvOffset} }
+func NewTrace(cfg TraceConfig) *Trace { return &Trace{cfg: cfg, digest: digestStart} }
 
 // Emit records an event; the trace fills in the step, the virtual time and the name of the running task. Events
 // emitted by a task that unwinds count as all others do. It allocates nothing when no events are kept.
@@ -49,7 +49,7 @@ func (t *Trace) record(e *Event) {
 	if t.sim != nil {
 		e.Step, e.Time = t.sim.steps, t.sim.now
 	}
-	t.digest = e.hash(t.digest)
+	t.digest = e.digest(t.digest)
 	t.keep(e)
 	t.count++
 	if t.cfg.Observe != nil {
@@ -67,7 +67,8 @@ func (t *Trace) keep(e *Event) {
 	}
 }
 
-// Digest is the 64-bit FNV-1a hash of the binary encodings ([Event.AppendBinary]) of all events so far.
+// Digest is a 64-bit hash of all events so far, the same on every machine. It is made to find differences, not to resist
+// forgery.
 func (t *Trace) Digest() uint64 { return t.digest }
 
 // Count is the number of events so far, kept or not.
