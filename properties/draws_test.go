@@ -115,13 +115,8 @@ func newMachine(t *rapid.T, config simfs.Config) machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return machine{disk, scenarios.NewRuntime(sim.New(sim.Config{}), drawn(draw))}
+	return machine{disk, scenarios.NewRuntime(sim.New(sim.Config{}), sim.SourceFunc(draw))}
 }
-
-// drawn is a source made of a function.
-type drawn func(label string, n uint64) uint64
-
-func (d drawn) Draw(label string, n uint64) uint64 { return d(label, n) }
 
 const logDir = "/log"
 

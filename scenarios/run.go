@@ -145,12 +145,21 @@ func newWorld(config Config, scenario Scenario) *world {
 	return w
 }
 
+// fsNames are the names of the disk's operations, as yield points and events, by kind. They are made once: a run
+// passes thousands.
+var fsNames = func() (names [32]string) { // a simfs.OpSet holds no more
+	for k := range names {
+		names[k] = "fs/" + simfs.OpKind(k).String()
+	}
+	return names
+}()
+
 // before is called before each file operation.
 func (w *world) before(op simfs.Op) {
 	if w.watch != nil {
 		w.watch.moment(w.disk)
 	}
-	w.sim.Yield("fs/" + op.Kind.String())
+	w.sim.Yield(fsNames[op.Kind])
 }
 
 // observe takes one file operation into the trace, and its fault into the history.
@@ -162,7 +171,7 @@ func (w *world) observe(r simfs.Record) {
 	if w.watch != nil {
 		w.watch.changed(w.disk, r)
 	}
-	w.sim.Trace().Emit("fs/"+r.Kind.String(), r.Path, detail, uint64(r.Off), uint64(r.Len), uint64(r.N))
+	w.sim.Trace().Emit(fsNames[r.Kind], r.Path, detail, uint64(r.Off), uint64(r.Len), uint64(r.N))
 	if r.Fault == 0 {
 		return
 	}

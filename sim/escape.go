@@ -2,7 +2,7 @@ package sim
 
 import (
 	"context"
-	"regexp"
+	"reflect"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
@@ -30,7 +30,10 @@ func fenced(id uint64, f func()) (escaped string) {
 
 // ours are in the stack of a goroutine that this package has started: a task, what unwinds one, or what carries one under
 // the race detector, on its way out.
-var ours = regexp.MustCompile(`batpak-sim/sim\.\(\*(Task|handover)\)\.`)
+func ours(record string) bool {
+	pkg := reflect.TypeFor[Task]().PkgPath()
+	return strings.Contains(record, pkg+".(*Task).") || strings.Contains(record, pkg+".(*handover).")
+}
 
 // labelled returns those records of the goroutine profile that have the label and are not ours.
 func labelled(value string) string {
@@ -40,7 +43,7 @@ func labelled(value string) string {
 	}
 	for record := range strings.SplitSeq(profile.String(), "\n\n") {
 		label := strconv.Quote(fenceLabel) + ":" + strconv.Quote(value)
-		if strings.Contains(record, label) && !ours.MatchString(record) {
+		if strings.Contains(record, label) && !ours(record) {
 			out.WriteString(record + "\n\n")
 		}
 	}

@@ -21,7 +21,7 @@ const mismatchContext = 6
 // Twice carries out a run two times and compares the events and outcomes. It returns nil if they are the same. The run
 // must put the trace into its [Config] and use a source of its own each time.
 func Twice(run func(*Trace) Outcome) *Mismatch {
-	first, second := NewTrace(TraceConfig{Keep: KeepAll}), NewTrace(TraceConfig{Keep: KeepAll})
+	first, second := newWitness(), newWitness()
 	outcomes := [2]Outcome{run(first), run(second)}
 	m := Compare(first.events, second.events)
 	if m == nil && outcomes[0].String() != outcomes[1].String() {

@@ -29,6 +29,9 @@ func (s *Sim) dispatch() *Task {
 	if s.reason == undecided && s.steps == s.cfg.StepMax {
 		s.reason = StepBound
 	}
+	if s.reason == undecided && s.overMemory() {
+		s.reason = MemoryBound
+	}
 	if s.reason != undecided {
 		return nil
 	}

@@ -21,8 +21,8 @@ type Config struct {
 	StepMax uint64
 	// TimeMax bounds virtual time; zero is 24 hours.
 	TimeMax time.Duration
-	// MemoryMax bounds the bytes that the run accounts for: 8192 for each task that has not ended, and what code tells by
-	// [Sim.Hold]. Zero sets no bound.
+	// MemoryMax bounds the bytes that the run accounts for: 8192 for each task that has not ended, 128 for each event that
+	// Trace keeps, and what code tells by [Sim.Hold]. Zero sets no bound.
 	MemoryMax uint64
 	// Epoch is the wall clock at virtual time zero; zero is 2000-01-01 UTC.
 	Epoch time.Time

@@ -166,6 +166,48 @@ func TestMemoryBound(t *testing.T) {
 	}
 }
 
+// Events that a trace keeps count, up to as many as it keeps; those of the traces that Twice makes do not.
+func TestMemoryBoundCountsKeptEvents(t *testing.T) {
+	body := func(s *sim.Sim) {
+		for range 1000 {
+			s.Trace().Emit("event", "", "")
+			s.Yield("on")
+		}
+	}
+	tests := []struct {
+		name string
+		keep int
+		want sim.Reason
+	}{
+		{"none", 0, sim.Done},
+		{"the last ten", 10, sim.Done},
+		{"the last thousand", 1000, sim.MemoryBound},
+		{"all", sim.KeepAll, sim.MemoryBound},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := sim.New(sim.Config{MemoryMax: 64 << 10, Trace: sim.NewTrace(sim.TraceConfig{Keep: test.keep})})
+			s.Go("main", func() { body(s) })
+			if o := s.Run(); o.Reason != test.want {
+				t.Errorf("Run: %v, want %v", o, test.want)
+			}
+		})
+	}
+	report, err := sim.Sweep{Body: body, Config: sim.Config{MemoryMax: 64 << 10}, Runs: 2}.Run()
+	if err != nil || report.Mismatch != nil || report.Inconclusive > 0 {
+		t.Errorf("Sweep: %v, %v, %d inconclusive, want none", err, report.Mismatch, report.Inconclusive)
+	}
+	sim.Twice(func(trace *sim.Trace) sim.Outcome {
+		s := sim.New(sim.Config{MemoryMax: 64 << 10, Trace: trace})
+		s.Go("main", func() { body(s) })
+		o := s.Run()
+		if o.Reason != sim.Done {
+			t.Errorf("a run of Twice: %v, want done", o)
+		}
+		return o
+	})
+}
+
 func TestCycle(t *testing.T) {
 	tests := []struct {
 		name string

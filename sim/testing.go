@@ -155,7 +155,7 @@ func (w Sweep) explain(t TB, r *Report, saved corpus) string {
 
 // artifacts writes the trace of the shrunk run, and its script.
 func (w Sweep) artifacts(t TB, script Script) error {
-	trace := NewTrace(TraceConfig{Keep: KeepAll})
+	trace := newWitness()
 	c := w.Config
 	c.Source, c.Strategy, c.Trace = NewReplay(script.Decisions), nil, trace
 	c.run(w.Body)

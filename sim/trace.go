@@ -21,6 +21,7 @@ type TraceConfig struct {
 type Trace struct {
 	cfg    TraceConfig
 	sim    *Sim // nil until New binds it
+	free   bool // what it keeps does not count for Config.MemoryMax
 	digest uint64
 	count  uint64
 	events []Event // a ring when cfg.Keep > 0, with the oldest at count % Keep once it is full
@@ -28,6 +29,11 @@ type Trace struct {
 
 // NewTrace returns an empty trace, for one Sim.
 func NewTrace(cfg TraceConfig) *Trace { return &Trace{cfg: cfg, digest: digestStart} }
+
+// newWitness returns a trace that keeps all of a run and does not change it: other traces count for the memory bound.
+func newWitness() *Trace {
+	return &Trace{cfg: TraceConfig{Keep: KeepAll}, free: true, digest: digestStart}
+}
 
 // Emit records an event; the trace fills in the step, the virtual time and the name of the running task. Events
 // emitted by a task that unwinds count as all others do. It allocates nothing when no events are kept.
@@ -62,6 +68,9 @@ func (t *Trace) keep(e *Event) {
 	case n == 0:
 	case n < 0 || len(t.events) < n:
 		t.events = append(t.events, *e)
+		if t.sim != nil && !t.free {
+			t.sim.held += eventBytes
+		}
 	default:
 		t.events[t.count%uint64(n)] = *e
 	}
