@@ -18,6 +18,9 @@ func (s *Store) BeginFence(ctx context.Context) (*Fence, error) {
 		return nil, err
 	}
 	defer s.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := s.writable(noFence); err != nil {
 		return nil, err
 	}
@@ -43,30 +46,33 @@ func (f *Fence) AppendBatch(ctx context.Context, events []Event) (Receipt, error
 
 // Commit makes the events of the fence durable and visible, all at once. When it
 // fails the outcome is unknown: the fence stays open, Commit and Cancel may be
-// tried again unless the journal is poisoned, and a crash may leave either.
+// tried again unless the journal is poisoned, and a crash may leave either. After
+// ErrUnconfirmed the outcome stands and takes effect with the next sync: call
+// Store.Sync, which returns when it has.
 func (f *Fence) Commit(ctx context.Context) error { return f.resolve(ctx, frameFenceCommit) }
 
 // Cancel hides the events of the fence for ever, and durably so. It fails as
 // Commit does.
 func (f *Fence) Cancel(ctx context.Context) error { return f.resolve(ctx, frameFenceCancel) }
 
-func (f *Fence) resolve(ctx context.Context, outcome frameKind) error {
+func (f *Fence) resolve(ctx context.Context, kind frameKind) error {
 	s := f.store
 	if err := s.writing.Lock(ctx); err != nil {
 		return err
 	}
 	defer s.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := s.writable(f.token); err != nil {
 		return err
 	}
 	next := s.gate.next()
-	end, err := s.journal.append(&frame{kind: outcome, first: next, fence: f.token})
+	end, err := s.journal.append(&frame{kind: kind, first: next, fence: f.token})
 	if err != nil {
 		return err
 	}
+	s.syncer.decide(resolution{token: f.token, cancel: kind == frameFenceCancel, end: end})
 	s.journal.confirm(mark{end, next})
-	return s.reveal(ctx, end, func() error {
-		s.rt.Yield(PointFenceResolved)
-		return s.gate.endFence(f.token, outcome == frameFenceCancel)
-	})
+	return s.confirm(ctx, end, 0)
 }

@@ -20,6 +20,11 @@ type Config struct {
 	// SegmentBytes is the size at which the journal goes on in a new file; zero =
 	// 64 MiB, at least 256. A batch is in one file, which it may make larger.
 	SegmentBytes int64
+
+	// GroupDelay is how long an append that needs a sync waits at most for others
+	// to share it; zero = not at all. Appends that come while a sync is under way
+	// share the next one in any case.
+	GroupDelay time.Duration
 }
 
 // Ack says when an append outside a fence is acknowledged.
@@ -42,6 +47,9 @@ func (c Config) validate() error {
 	if c.SegmentBytes != 0 && c.SegmentBytes < segmentBytesMin {
 		return fmt.Errorf("batpak: Config.SegmentBytes is %d, legal are %d and more, and 0 for %d", c.SegmentBytes, segmentBytesMin, segmentBytesDefault)
 	}
+	if c.GroupDelay < 0 {
+		return fmt.Errorf("batpak: Config.GroupDelay is %v, and must not be negative", c.GroupDelay)
+	}
 	return nil
 }
 
@@ -54,6 +62,7 @@ type Store struct {
 	dir          string
 	rt           Runtime
 	ack          Ack
+	delay        time.Duration // Config.GroupDelay
 	segmentBytes int64
 	lineage      Lineage
 	recovery     Recovery
@@ -62,17 +71,18 @@ type Store struct {
 	gate        *gate
 	index       *index
 	journal     *journal
+	syncer      *syncer
 	checkpoints checkpointFiles
 
 	writing   Mutex     // one append or fence outcome at a time
-	syncing   Mutex     // one sync and the publish that follows from it at a time
 	lifecycle Mutex     // one worker's start, or the marking as closed, at a time
 	workers   []*Worker // under lifecycle
 
-	mu     sync.Mutex // guards what is below; never held across a yield point
-	closed bool       // nothing new begins
-	ended  bool       // ... and the workers have ended
-	leases map[CheckpointID]bool
+	mu          sync.Mutex // guards what is below; never held across a yield point
+	closed      bool       // nothing new begins
+	interrupted bool       // ... and the Shutdown that said so was given up
+	ended       bool       // ... and the workers have ended
+	leases      map[CheckpointID]bool
 }
 
 // Open opens the log in the directory dir of fsys, creating both if they are
@@ -95,9 +105,9 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	dir = filepath.Clean(dir)
 	rt := config.Runtime
 	s := &Store{
-		fs: fsys, dir: dir, rt: rt, ack: config.Ack, segmentBytes: config.SegmentBytes,
+		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes,
 		gate: newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
-		writing: rt.Mutex("writing"), syncing: rt.Mutex("syncing"), lifecycle: rt.Mutex("lifecycle"),
+		writing: rt.Mutex("writing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
 	}
 	if err := s.recover(ctx); err != nil {
@@ -136,6 +146,7 @@ func (s *Store) load() error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.index.insert(found.entries)
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
+	s.syncer = newSyncer(s.rt, j, s.gate, s.index)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
 }
 
@@ -166,7 +177,7 @@ func (s *Store) AppendBatch(ctx context.Context, events []Event) (Receipt, error
 	if err != nil || s.ack == AckWritten {
 		return receipt, err
 	}
-	return receipt, s.reveal(ctx, end, nil)
+	return receipt, s.confirm(ctx, end, s.delay)
 }
 
 // noFence is the token of appends outside a fence.
@@ -181,6 +192,9 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 		return Receipt{}, 0, err
 	}
 	defer s.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Receipt{}, 0, err
+	}
 	if err := s.writable(token); err != nil {
 		return Receipt{}, 0, err
 	}
@@ -214,11 +228,10 @@ func (s *Store) makeRoom(ctx context.Context, body int) error {
 	if s.journal.fits(body) {
 		return nil
 	}
-	if err := s.syncing.Lock(ctx); err != nil {
+	if err := s.syncer.sync(ctx, s.journal.writtenMark().offset, 0); err != nil {
 		return err
 	}
-	defer s.syncing.Unlock()
-	return s.journal.rotate(s.gate.next())
+	return s.syncer.exclude(ctx, func() error { return s.journal.rotate(s.gate.next()) })
 }
 
 func validateBatch(events []Event) error {
@@ -240,6 +253,9 @@ func (s *Store) writable(token uint64) error {
 	}
 	if err := s.journal.healthy(); err != nil {
 		return err
+	}
+	if s.syncer.decided(token) {
+		return ErrFenceNotActive
 	}
 	_, err := s.gate.fenced(token)
 	return err
@@ -266,27 +282,14 @@ func (s *Store) entries(events []Event) []*Entry {
 	return entries
 }
 
-// reveal makes the journal durable up to target and shows readers what that
-// allows. Between the two it calls resolve, if there is one.
-func (s *Store) reveal(ctx context.Context, target int64, resolve func() error) error {
-	if err := s.syncing.Lock(ctx); err != nil {
-		return err
+// confirm waits until what was written below target is durable and shown. A context
+// that ends first leaves that open.
+func (s *Store) confirm(ctx context.Context, target int64, delay time.Duration) error {
+	err := s.syncer.sync(ctx, target, delay)
+	if err != nil && err == ctx.Err() {
+		return fmt.Errorf("%w: %w", ErrUnconfirmed, err)
 	}
-	defer s.syncing.Unlock()
-	if err := s.journal.sync(target); err != nil {
-		return err
-	}
-	if resolve != nil {
-		if err := resolve(); err != nil {
-			return err
-		}
-	}
-	visible := s.gate.snapshot().visible
-	upTo := s.gate.publishable(s.journal.durableMark().next)
-	if upTo <= visible {
-		return nil
-	}
-	return s.gate.publish(upTo, s.index.laneBounds(SeqRange{Start: visible, End: upTo}), "sync")
+	return err
 }
 
 // Sync makes every acknowledged append durable and, outside an open fence,
@@ -295,7 +298,7 @@ func (s *Store) Sync(ctx context.Context) error {
 	if s.isClosed() {
 		return ErrClosed
 	}
-	return s.reveal(ctx, s.journal.writtenMark().offset, nil)
+	return s.syncer.sync(ctx, s.journal.writtenMark().offset, 0)
 }
 
 // Frontier holds the watermarks of a log. Each is the first sequence that has not
@@ -340,72 +343,6 @@ func (s *Store) RemoveCheckpoint(id CheckpointID) error {
 	}
 	defer s.release(id)
 	return s.checkpoints.remove(id)
-}
-
-// Close is Shutdown that waits as long as it takes.
-func (s *Store) Close() error { return s.Shutdown(context.Background()) }
-
-// Shutdown stops the workers and waits for them, makes everything written durable,
-// and closes the journal. Parked readers return ErrClosed. The events of an open
-// fence stay hidden for ever. A second Shutdown returns ErrClosed, without waiting
-// for the first.
-func (s *Store) Shutdown(ctx context.Context) error {
-	workers, err := s.shut(ctx)
-	if err != nil {
-		return err
-	}
-	for _, w := range workers {
-		w.Stop()
-	}
-	for _, w := range workers {
-		if err := w.task.Join(ctx); err != nil {
-			return err
-		}
-	}
-	s.end()
-	s.gate.wake.Notify()
-	if err := s.writing.Lock(ctx); err != nil {
-		return err
-	}
-	defer s.writing.Unlock()
-	err = s.reveal(ctx, s.journal.writtenMark().offset, nil)
-	return errors.Join(err, s.journal.close(), s.lock.release())
-}
-
-// shut marks the store closed, so that no worker starts any more, and returns those
-// that have. The lifecycle lock is free while Close waits for them: a handler may be
-// about to start another.
-func (s *Store) shut(ctx context.Context) ([]*Worker, error) {
-	if err := s.lifecycle.Lock(ctx); err != nil {
-		return nil, err
-	}
-	defer s.lifecycle.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, ErrClosed
-	}
-	s.closed = true
-	return s.workers, nil
-}
-
-// end takes the leases back: the ids are free for the next store on this log.
-func (s *Store) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ended = true
-}
-
-func (s *Store) hasEnded() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ended
-}
-
-func (s *Store) isClosed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
 }
 
 // lease takes a checkpoint id for one consumer.

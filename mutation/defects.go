@@ -20,11 +20,11 @@ func Defects() []Defect {
 		{
 			Name:    "publish-before-durable",
 			Summary: "readers see what is written, whether it is durable or not",
-			File:    "core/store.go",
-			Old:     "\tif err := s.journal.sync(target); err != nil {\n\t\treturn err\n\t}\n",
-			New: "\tif up := s.gate.publishable(s.journal.writtenMark().next); up > s.gate.snapshot().visible {\n" +
-				"\t\tif err := s.gate.publish(up, s.index.laneBounds(SeqRange{Start: s.gate.snapshot().visible, End: up}), \"early\"); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n" +
-				"\tif err := s.journal.sync(target); err != nil {\n\t\treturn err\n\t}\n",
+			File:    "core/syncer.go",
+			Old:     "\tif err := y.journal.sync(y.journal.writtenMark().offset); err != nil {\n",
+			New: "\tif up := y.gate.publishable(y.journal.writtenMark().next); up > y.gate.snapshot().visible {\n" +
+				"\t\t_ = y.gate.publish(up, y.index.laneBounds(SeqRange{Start: y.gate.snapshot().visible, End: up}), \"early\")\n\t}\n" +
+				"\tif err := y.journal.sync(y.journal.writtenMark().offset); err != nil {\n",
 		},
 		{
 			Name:    "acknowledge-before-durable",
@@ -100,6 +100,25 @@ func Defects() []Defect {
 			File:    "core/journal.go",
 			Old:     "\t\treturn j.poison(err)\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
 			New:     "\t\treturn err\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
+		},
+		{
+			Name:    "failed-sync-acknowledges-followers",
+			Summary: "who waited for another's sync takes it for done, however it went",
+			File:    "core/syncer.go",
+			Old:     "\t\ty.rounds.Wait(ctx, since, forever)\n\t}\n}\n\n// reached",
+			New:     "\t\tif y.rounds.Wait(ctx, since, forever) {\n\t\t\treturn nil\n\t\t}\n\t}\n}\n\n// reached",
+		},
+		{
+			Name:    "failed-sync-told-to-the-leader-only",
+			Summary: "the leader of a failed sync hears of it, and its followers sync again",
+			File:    "core/journal.go",
+			Old:     "\t\treturn j.poison(err)\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
+			New:     "\t\treturn err\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
+			Also: []Edit{{
+				File: "core/syncer.go",
+				Old:  "\t\t\t\ty.round(delay)\n\t\t\t\tcontinue\n",
+				New:  "\t\t\t\ty.round(delay)\n\t\t\t\tif done, _ := y.reached(target); !done {\n\t\t\t\t\treturn ErrPoisoned\n\t\t\t\t}\n\t\t\t\tcontinue\n",
+			}},
 		},
 		{
 			Name:    "durable-mark-after-sync",

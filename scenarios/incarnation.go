@@ -14,12 +14,13 @@ import (
 // consumers loose, and closes it, unless it is killed on the way.
 type incarnation struct {
 	*world
-	final     bool // the liveness phase: no faults, and the run must drain
-	planting  bool // files are planted first; faults come after
-	ack       core.Ack
-	store     *core.Store
-	ended     bool // came to its end without being killed
-	consumers []*consuming
+	final      bool // the liveness phase: no faults, and the run must drain
+	planting   bool // files are planted first; faults come after
+	ack        core.Ack
+	groupDelay time.Duration
+	store      *core.Store
+	ended      bool // came to its end without being killed
+	consumers  []*consuming
 }
 
 // dataDir is where the store lives: below a directory that it has to create.
@@ -31,7 +32,9 @@ const drainMax = 5 * time.Second
 
 // run is the main task of the process.
 func (n *incarnation) run() {
-	store, err := core.Open(context.Background(), n.disk, dataDir, core.Config{Runtime: n.runtime, Ack: n.ack, SegmentBytes: n.shape.segment})
+	store, err := core.Open(context.Background(), n.disk, dataDir, core.Config{
+		Runtime: n.runtime, Ack: n.ack, SegmentBytes: n.shape.segment, GroupDelay: n.groupDelay,
+	})
 	if err != nil {
 		n.record(Event{Kind: EventOpenFailed, Err: err})
 		if errors.Is(err, core.ErrJournalCorrupt) {

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/batpak/batpak-sim/core"
 	"github.com/batpak/batpak-sim/sim"
 	"github.com/batpak/batpak-sim/simfs"
@@ -43,6 +45,7 @@ func (w *world) live(final bool) {
 	if w.shape.unsynced && sim.Chance(w.src, labelShape, 1, 2) {
 		n.ack = core.AckWritten
 	}
+	n.groupDelay = time.Duration(sim.Between(w.src, labelShape, 0, 2)) * time.Millisecond
 	n.planting = w.shape.plant && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
 	w.opened = false
 	w.plan(final || n.planting)

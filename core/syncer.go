@@ -1,0 +1,194 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+// syncer makes the journal durable and shows readers what that allows, in rounds,
+// one at a time. Whoever finds none under way leads one, and everybody whose frames
+// were written before its sync began is served by it: a group commit.
+//
+// A round that fails poisons the journal, so every waiter, present and future,
+// meets its error.
+type syncer struct {
+	rt      Runtime
+	journal *journal
+	gate    *gate
+	index   *index
+	rounds  Notifier // notified at the end of each round
+
+	mu      sync.Mutex // guards what is below; never held across a yield point
+	leading bool       // a round is under way
+	shown   int64      // frames below this offset are durable, and readers know
+	pending resolution // of the open fence, once it is written
+}
+
+// resolution is the end of a fence in the journal. It takes effect when it is durable.
+type resolution struct {
+	token  uint64 // zero: there is none
+	cancel bool
+	end    int64 // of its frame
+}
+
+// newSyncer returns the syncer of a journal of which all is durable and shown.
+func newSyncer(rt Runtime, j *journal, g *gate, x *index) *syncer {
+	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), shown: j.durableMark().offset}
+}
+
+// forever is longer than anything lasts.
+const forever time.Duration = math.MaxInt64
+
+// sync returns once the frames below target are durable and shown, or ctx has ended.
+// If it leads, it first waits for others to join, for delay at most. What a context
+// can give up, a task of its own does: a slow disk holds nobody who may leave.
+func (y *syncer) sync(ctx context.Context, target int64, delay time.Duration) error {
+	for {
+		since := y.rounds.Epoch()
+		reached, err := y.reached(target)
+		if reached || err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if y.lead() {
+			if ctx.Done() == nil {
+				y.round(delay)
+				continue
+			}
+			y.rt.Go("sync", func() { y.round(delay) })
+		}
+		y.rounds.Wait(ctx, since, forever)
+	}
+}
+
+// reached reports whether the frames below target are durable and shown. After a
+// failure they never will be.
+func (y *syncer) reached(target int64) (bool, error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.shown >= target {
+		return true, nil
+	}
+	return false, y.journal.healthy()
+}
+
+// lead makes the caller the leader of the next round, unless one is under way.
+func (y *syncer) lead() bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.leading {
+		return false
+	}
+	y.leading = true
+	return true
+}
+
+// round carries out one round and wakes those who wait for it.
+func (y *syncer) round(delay time.Duration) {
+	defer y.end()
+	if delay > 0 {
+		y.rounds.Wait(context.Background(), y.rounds.Epoch(), delay)
+	}
+	if err := y.journal.sync(y.journal.writtenMark().offset); err != nil {
+		return // the journal is poisoned
+	}
+	if err := y.show(y.journal.durableMark()); err != nil {
+		_ = y.journal.poison(fmt.Errorf("publish: %w", err))
+	}
+}
+
+func (y *syncer) end() {
+	y.mu.Lock()
+	y.leading = false
+	y.mu.Unlock()
+	y.rounds.Notify()
+}
+
+// show publishes what is durable, up to an open fence.
+func (y *syncer) show(durable mark) error {
+	if o, ok := y.takePending(durable.offset); ok {
+		y.rt.Yield(PointFenceResolved)
+		if err := y.gate.endFence(o.token, o.cancel); err != nil {
+			return err
+		}
+	}
+	visible := y.gate.snapshot().visible
+	if upTo := y.gate.publishable(durable.next); upTo > visible {
+		lanes := y.index.laneBounds(SeqRange{Start: visible, End: upTo})
+		if err := y.gate.publish(upTo, lanes, "sync"); err != nil {
+			return err
+		}
+	}
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.shown = durable.offset
+	return nil
+}
+
+// exclude does something while no round is under way.
+func (y *syncer) exclude(ctx context.Context, do func() error) error {
+	for {
+		since := y.rounds.Epoch()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if y.lead() {
+			defer y.end()
+			return do()
+		}
+		y.rounds.Wait(ctx, since, forever)
+	}
+}
+
+// finish makes durable all that was written, and returns when no round is under way.
+func (y *syncer) finish(ctx context.Context) error {
+	err := y.sync(ctx, y.journal.writtenMark().offset, 0)
+	for {
+		since := y.rounds.Epoch()
+		if !y.busy() {
+			return err
+		}
+		y.rounds.Wait(ctx, since, forever)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+func (y *syncer) busy() bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.leading
+}
+
+// decide says how the open fence ends, once its outcome, which is written and not
+// yet confirmed, is durable.
+func (y *syncer) decide(r resolution) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.pending = r
+}
+
+// decided reports whether the outcome of that fence is written and not yet durable.
+func (y *syncer) decided(token uint64) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return token != noFence && y.pending.token == token
+}
+
+// takePending returns the outcome of the open fence if it lies below durable.
+func (y *syncer) takePending(durable int64) (resolution, bool) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	r := y.pending
+	if r.token == noFence || r.end > durable {
+		return resolution{}, false
+	}
+	y.pending = resolution{}
+	return r, true
+}
