@@ -24,7 +24,7 @@ func TestConformanceInSimulation(t *testing.T) {
 	for seed := range seeds {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			coretest.Run(t, func(t *testing.T, body func(*testing.T, coretest.Env)) {
-				if strings.HasSuffix(t.Name(), endsItsTask) || strings.Contains(t.Name(), endsContexts) {
+				if strings.HasSuffix(t.Name(), endsItsTask) {
 					body(t, coretest.Env{FS: newDisk(t, simfs.Config{}), Dir: "/log", Runtime: core.System()})
 					return
 				}
@@ -37,10 +37,6 @@ func TestConformanceInSimulation(t *testing.T) {
 // endsItsTask is the one check whose handler calls Goexit on purpose. In a simulation
 // that ends the run, as the failure of a test has to, so this check gets goroutines.
 const endsItsTask = "/worker/handler_ends_its_task"
-
-// endsContexts are the checks of contexts that end, which a simulated task cannot wait
-// for yet.
-const endsContexts = "/context/"
 
 // simulate runs body as a task of a fresh simulation on a fresh disk.
 func simulate(t *testing.T, seed uint64, body func(coretest.Env)) {

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -11,7 +10,8 @@ import (
 )
 
 // NewRuntime returns the engine's runtime seam on a simulation: virtual time,
-// tasks of the process that runs, and identities drawn from src.
+// tasks of the process that runs, and identities drawn from src. Contexts that can
+// end must be of the simulation, see [sim.Sim.WithCancel].
 func NewRuntime(s *sim.Sim, src sim.Source) core.Runtime { return simRuntime{s, src} }
 
 type simRuntime struct {
@@ -27,7 +27,7 @@ func (r simRuntime) Notifier(name string) core.Notifier    { return simNotifier{
 func (r simRuntime) Yield(p core.Point)                    { r.sim.Yield(string(p)) }
 
 func (r simRuntime) WithCancel(parent context.Context) (context.Context, context.CancelFunc) {
-	return context.WithCancel(endless(parent))
+	return r.sim.WithCancel(parent)
 }
 
 func (r simRuntime) Identity() (id [16]byte) {
@@ -38,32 +38,15 @@ func (r simRuntime) Identity() (id [16]byte) {
 
 type simTask struct{ *sim.Task }
 
-func (t simTask) Join(ctx context.Context) error {
-	endless(ctx)
-	t.Task.Join()
-	return nil
-}
+func (t simTask) Join(ctx context.Context) error { return t.JoinContext(ctx) }
 
 type simMutex struct{ *sim.Mutex }
 
-func (m simMutex) Lock(ctx context.Context) error {
-	endless(ctx)
-	m.Mutex.Lock()
-	return nil
-}
+func (m simMutex) Lock(ctx context.Context) error { return m.LockContext(ctx) }
 
 type simNotifier struct{ *sim.Notifier }
 
 func (n simNotifier) Wait(ctx context.Context, since uint64, timeout time.Duration) bool {
-	endless(ctx)
-	return n.Notifier.Wait(since, timeout)
-}
-
-// endless returns ctx, which must not be able to end: the simulation would not see it
-// end.
-func endless(ctx context.Context) context.Context {
-	if ctx.Done() != nil {
-		panic(fmt.Sprintf("scenarios: a simulated task waits with a context that can end: %v", ctx))
-	}
-	return ctx
+	changed, _ := n.WaitContext(ctx, since, timeout)
+	return changed
 }
