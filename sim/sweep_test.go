@@ -177,6 +177,57 @@ found in run 1, shrunk from 5 decisions to 1, none of which can be left out:
 	}
 }
 
+// Every two seconds there is a line, first from the sweep and then from the shrinking. An interrupt ends the shrinking; what it
+// has come to is reported and saved.
+func TestTestShowsProgressAndCanBeInterrupted(t *testing.T) {
+	tests := []struct {
+		name        string
+		interrupted int // at which time of asking; zero is never
+		want        []string
+		report      string
+	}{
+		{"to the end", 0, []string{
+			"sim: TestIt: 2 runs",
+			"sim: TestIt: shrinking violation: balance is %d, 13 decisions after 2 runs; an interrupt keeps them",
+		}, "shrunk from 16 decisions to 2, none of which can be left out:\n"},
+		{"interrupted", 3, []string{
+			"sim: TestIt: 2 runs",
+			"sim: TestIt: shrinking violation: balance is %d, 13 decisions after 2 runs; an interrupt keeps them",
+		}, "shrunk from 16 decisions to 3, not to the end:\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			var out strings.Builder
+			now, asked := time.Unix(0, 0), 0
+			clock := func() time.Time { now = now.Add(time.Second); return now }
+			f := &fakeT{name: "TestIt", dir: t.TempDir()}
+			sim.Sweep{Body: lateOverdraft, Seed: 7}.TestOn(f, &out, clock, func() bool { asked++; return asked == test.interrupted })
+			lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+			if diff := cmp.Diff(test.want, lines[:min(len(lines), len(test.want))]); diff != "" {
+				t.Errorf("first lines (-want +got):\n%s", diff)
+			}
+			if test.interrupted > 0 && asked != test.interrupted {
+				t.Errorf("it went on to ask %d times after the interrupt", asked-test.interrupted)
+			}
+			if !strings.Contains(f.fatal, test.report) || !strings.Contains(f.fatal, "saved as testdata/sim/TestIt/") {
+				t.Errorf("message = %s\nwant it to contain %q and where it is saved", f.fatal, test.report)
+			}
+		})
+	}
+}
+
+// lateOverdraft fails in a run with many decisions, of which one matters.
+func lateOverdraft(s *sim.Sim) {
+	for range 10 {
+		s.Draw("noise", 100)
+	}
+	if s.Draw("late", 3) < 2 {
+		return
+	}
+	overdraw(s)
+}
+
 func TestTestComplains(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)

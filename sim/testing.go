@@ -40,7 +40,15 @@ func Test(t TB, body func(*Sim)) {
 
 // Test is as the function [Test], for a sweep with settings of its own. It also fails t if a label was never reached, if
 // two runs of one seed differ, if goroutines have escaped, and if no run came to an end within its bounds.
+//
+// While it works it writes a line of progress to standard error every two seconds. An interrupt while it shrinks a failure ends
+// the shrinking, and the best so far is reported and saved.
 func (w Sweep) Test(t TB) {
+	t.Helper()
+	w.test(t, newConsole())
+}
+
+func (w Sweep) test(t TB, c *console) {
 	t.Helper()
 	if err := w.override(); err != nil {
 		t.Fatalf("%v", err)
@@ -50,7 +58,12 @@ func (w Sweep) Test(t TB) {
 	if *seedFlag == "" && !w.retry(t, saved) {
 		return
 	}
-	r, err := w.Run()
+	sweep, progress := w, w.Progress
+	sweep.Progress = func(r *Report) bool {
+		c.progress("%s: %d runs", t.Name(), r.Runs)
+		return progress == nil || progress(r)
+	}
+	r, err := sweep.Run()
 	switch {
 	case err != nil:
 		t.Fatalf("%v", err)
@@ -59,7 +72,7 @@ func (w Sweep) Test(t TB) {
 	case r.Exploration != nil && r.Exploration.Strayed:
 		t.Fatalf("sim: %v", r.Exploration)
 	case r.Failure != nil:
-		t.Fatalf("%s", w.explain(t, r, saved))
+		t.Fatalf("%s", w.explain(t, c, r, saved))
 	default:
 		r.complain(t, *seedFlag == "")
 	}
@@ -113,7 +126,7 @@ func (w Sweep) retry(t TB, saved corpus) bool {
 }
 
 // explain shrinks and saves a failure and says all about it.
-func (w Sweep) explain(t TB, r *Report, saved corpus) string {
+func (w Sweep) explain(t TB, c *console, r *Report, saved corpus) string {
 	var b strings.Builder
 	f := *r.Failure
 	fmt.Fprintf(&b, "sim: %s\n%v\n", f.Signature, f.Outcome)
@@ -123,17 +136,12 @@ func (w Sweep) explain(t TB, r *Report, saved corpus) string {
 	if p := f.Outcome.Panic; p != nil {
 		fmt.Fprintf(&b, "%s\n", p.Stack)
 	}
-	c := w.Config
-	if c.StepMax == 0 {
-		c.StepMax = 4*f.Outcome.Steps + 1000 // what spins when a decision is left out is no failure
-	}
-	run := Program(c, w.Body)
-	small, err := Shrink(run, f.Script, ShrinkConfig{})
+	small, err := w.shrink(t, c, f)
 	if err != nil {
 		fmt.Fprintf(&b, "%v\n", err)
 		small.Failure = f
 	}
-	minimal := ""
+	minimal := ", not to the end"
 	if small.Minimal {
 		minimal = ", none of which can be left out"
 	}
@@ -151,6 +159,20 @@ func (w Sweep) explain(t TB, r *Report, saved corpus) string {
 	}
 	b.WriteString(w.reproduce(t, r))
 	return b.String()
+}
+
+// shrink makes f small, until somebody interrupts it.
+func (w Sweep) shrink(t TB, c *console, f Failure) (Shrunk, error) {
+	cfg := w.Config
+	if cfg.StepMax == 0 {
+		cfg.StepMax = 4*f.Outcome.Steps + 1000 // what spins when a decision is left out is no failure
+	}
+	interrupted, release := c.interrupts()
+	defer release()
+	return Shrink(Program(cfg, w.Body), f.Script, ShrinkConfig{Progress: func(best Shrunk) bool {
+		c.progress("%s: shrinking %s, %d decisions after %d runs; an interrupt keeps them", t.Name(), f.Signature, len(best.Decisions), best.Runs)
+		return !interrupted()
+	}})
 }
 
 // artifacts writes the trace of the shrunk run, and its script.

@@ -54,6 +54,8 @@ var house = archtest.House{
 		{"sim/coroutine_race.go", "channel", "hands on from a task to its caller and back, so that one thing runs at a time"},
 		{"sim/process.go", "goroutine", "a coroutine that ends by Goexit takes the goroutine with it that resumed it"},
 		{"sim/process.go", "channel", "it is awaited at once, so that one thing runs at a time"},
+		{"sim/console.go", "clock", "a line of progress every two seconds; no run sees it"},
+		{"sim/console.go", "machine", "standard error, and the interrupt that ends a shrinking"},
 		{"sim/context.go", "channel", "context.Context asks for Done; nothing here waits at it"},
 		{"simfs/latency.go", "clock", "a delay takes real time unless Config.Sleep says otherwise; no value depends on it"},
 		{"sim/corpus.go", "machine", "scripts of failures that a test saves for the next time"},
