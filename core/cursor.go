@@ -37,8 +37,7 @@ type Cursor struct {
 type place struct {
 	started  bool
 	position uint64
-	event    EventHash // set when read from a checkpoint
-	entry    *Entry    // set when delivered
+	event    EventHash
 }
 
 // Cursor returns a cursor over region. With a checkpoint id it takes a lease on
@@ -96,7 +95,7 @@ func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 	batch := make([]Entry, len(found))
 	for i, e := range found {
 		c.observe(e.Sequence, view)
-		c.place = place{started: true, position: e.Sequence, entry: e}
+		c.place = place{started: true, position: e.Sequence, event: e.Hash}
 		batch[i] = *e
 	}
 	c.scanned = scanned

@@ -1,8 +1,6 @@
 package core
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"time"
 )
@@ -46,21 +44,5 @@ type Entry struct {
 	Clock      uint32    // counts the events of this entity on this lane, from 0
 	Time       time.Time // wall clock at append, in whole milliseconds, UTC
 	Payload    []byte
-}
-
-// hash is SHA-256 over the lineage and every field of e, each of fixed width or
-// preceded by its length, so that no two entries share an encoding.
-func (e *Entry) hash(lineage Lineage) EventHash {
-	b := make([]byte, 0, 128+len(e.Payload))
-	b = append(b, lineage[:]...)
-	b = binary.BigEndian.AppendUint64(b, e.Sequence)
-	b = binary.BigEndian.AppendUint16(b, uint16(e.Kind))
-	b = binary.BigEndian.AppendUint32(b, e.Lane)
-	b = binary.BigEndian.AppendUint32(b, e.Clock)
-	b = binary.BigEndian.AppendUint64(b, uint64(e.Time.UnixMilli()))
-	for _, part := range []string{e.Coordinate.Entity(), e.Coordinate.Scope()} {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
-		b = append(b, part...)
-	}
-	return sha256.Sum256(append(b, e.Payload...))
+	Hash       EventHash // links it to the event before it of this entity on this lane
 }

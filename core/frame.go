@@ -132,11 +132,12 @@ func encodeEntries(entries []*Entry) []byte {
 		b = msgp.AppendUint32(b, e.Clock)
 		b = msgp.AppendInt64(b, e.Time.UnixMilli())
 		b = msgp.AppendBytes(b, e.Payload)
+		b = msgp.AppendBytes(b, e.Hash[:])
 	}
 	return b
 }
 
-const entryFields = 7
+const entryFields = 8
 
 // entries decodes the events of f. The payloads are copies.
 func (f *frame) entries() ([]*Entry, error) {
@@ -188,12 +189,19 @@ func decodeEntry(b []byte) (*Entry, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("payload: %w", err)
 	}
+	hash, b, err := msgp.ReadBytesZC(b)
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("hash: %w", err)
+	case len(hash) != len(EventHash{}):
+		return nil, nil, fmt.Errorf("hash of %d bytes, want %d", len(hash), len(EventHash{}))
+	}
 	coordinate, err := NewCoordinate(entity, scope)
 	if err != nil {
 		return nil, nil, err
 	}
 	return &Entry{
 		Coordinate: coordinate, Kind: Kind(kind), Lane: lane, Clock: clock,
-		Time: time.UnixMilli(milli).UTC(), Payload: payload,
+		Time: time.UnixMilli(milli).UTC(), Payload: payload, Hash: EventHash(hash),
 	}, b, nil
 }

@@ -31,11 +31,11 @@ var compareFrames = cmp.AllowUnexported(frame{}, Coordinate{})
 // The layout is for ever: this is what every release must read.
 func TestFrameGolden(t *testing.T) {
 	f := aFrame()
-	const want = "42504652" + "01000000" + "00000039" + "656b9ca0" + // magic, kind, length, CRC
+	want := "42504652" + "01000000" + "0000007d" + "2e10b15a" + // magic, kind, length, CRC
 		"0000000000011170" + "00000002" + "0000cafe" + // first, count, prev
 		"0000000000000009" + "0000000000001000" + // fence, synced
-		"97a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc4077061796c6f6164" +
-		"97a3626f62a468616c6ccd10000000fbc401ff"
+		"98a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc4077061796c6f6164c420" + strings.Repeat("00", 32) +
+		"98a3626f62a468616c6ccd10000000fbc401ffc420" + strings.Repeat("00", 32)
 	if got := hex.EncodeToString(f.encode(nil, testLineage, 512)); got != want {
 		t.Errorf("encode() = %s, want %s", got, want)
 	}
@@ -147,10 +147,13 @@ func TestFrameEntriesRefuses(t *testing.T) {
 		{"more than a batch", MaxBatchEvents + 1, bytes.Repeat(good, MaxBatchEvents+1), "257 events"},
 		{"fewer than counted", 2, good, "event 2 of 2"},
 		{"more than counted", 1, bytes.Repeat(good, 2), "after the last event"},
-		{"cut short", 1, good[:len(good)-1], "payload"},
-		{"another number of fields", 1, append([]byte{0x96}, good[1:]...), "6 fields"},
+		{"cut short", 1, good[:len(good)-1], "hash"},
+		{"short hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-34]), make([]byte, 31)), "hash of 31 bytes, want 32"},
+		{"long hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-34]), make([]byte, 33)), "hash of 33 bytes, want 32"},
+		{"no payload", 1, slices.Clone(good[:len(good)-34-1]), "payload"},
+		{"another number of fields", 1, append([]byte{0x97}, good[1:]...), "7 fields"},
 		{"not an array", 1, []byte{0x01}, "event 1 of 1"},
-		{"entity is not text", 1, append([]byte{0x97, 0x01}, good[3:]...), "entity"},
+		{"entity is not text", 1, append([]byte{0x98, 0x01}, good[3:]...), "entity"},
 		{"scope is not text", 1, append(slices.Clone(good[:3]), 0xc0), "scope"},
 		{"number out of range", 1, msgp.AppendUint32(slices.Clone(good[:5]), 1<<16), "overflow"},
 		{"illegal coordinate", 1, encodeEntries([]*Entry{{Coordinate: Coordinate{"a|b", "s"}}}), `holds "|" or "="`},
@@ -186,17 +189,20 @@ func TestEntryHash(t *testing.T) {
 		func(e *Entry) { e.Time = e.Time.Add(time.Millisecond) },
 		func(e *Entry) { e.Payload = []byte("q") },
 	}
-	seen := map[EventHash]int{base.hash(Lineage{}): -1}
+	seen := map[EventHash]int{base.hash(Lineage{}, EventHash{}): -1}
 	for i, change := range variants {
 		e := base
 		change(&e)
-		h := e.hash(testLineage)
+		h := e.hash(testLineage, EventHash{})
 		if other, ok := seen[h]; ok {
 			t.Errorf("variants %d and %d share the hash %v", i, other, h)
 		}
 		seen[h] = i
 	}
-	if again := base; again.hash(testLineage) != base.hash(testLineage) {
+	if variant, ok := seen[base.hash(testLineage, EventHash{1})]; ok {
+		t.Errorf("variant %d and one after another event share a hash", variant)
+	}
+	if again := base; again.hash(testLineage, EventHash{}) != base.hash(testLineage, EventHash{}) {
 		t.Error("equal entries have different hashes")
 	}
 }

@@ -21,17 +21,10 @@ type index struct {
 	kind      map[Kind]places
 	category  [16]places
 	lane      map[uint32]places
-	clocks    map[clockKey]uint32 // the clock that the next event takes
 }
 
 // places are positions in index.entries, ascending.
 type places []uint32
-
-// clockKey names what one clock counts: an entity on a lane.
-type clockKey struct {
-	entity string
-	lane   uint32
-}
 
 func newIndex() *index {
 	return &index{
@@ -39,7 +32,6 @@ func newIndex() *index {
 		scope:     make(map[string]places),
 		kind:      make(map[Kind]places),
 		lane:      make(map[uint32]places),
-		clocks:    make(map[clockKey]uint32),
 	}
 }
 
@@ -58,7 +50,6 @@ func (x *index) insert(entries []*Entry) {
 		x.kind[e.Kind] = append(x.kind[e.Kind], at)
 		x.category[e.Kind.Category()] = append(x.category[e.Kind.Category()], at)
 		x.lane[e.Lane] = append(x.lane[e.Lane], at)
-		x.clocks[clockKey{e.Coordinate.Entity(), e.Lane}] = e.Clock + 1
 	}
 }
 
@@ -78,13 +69,6 @@ func namespaces(entity string) func(yield func(string) bool) {
 			}
 		}
 	}
-}
-
-// clock returns the clock that the next event of key takes.
-func (x *index) clock(key clockKey) uint32 {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return x.clocks[key]
 }
 
 // query returns the first entries that region matches and view shows, at most

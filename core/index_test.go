@@ -204,14 +204,6 @@ func TestIndexLookups(t *testing.T) {
 			t.Errorf("at(%d) = %v, %v, want %v", tt.seq, e, found, tt.found)
 		}
 	}
-	for _, tt := range []struct {
-		key  clockKey
-		want uint32
-	}{{clockKey{"u", 0}, 2}, {clockKey{"u", 7}, 1}, {clockKey{"v", 0}, 1}, {clockKey{"v", 7}, 0}} {
-		if got := x.clock(tt.key); got != tt.want {
-			t.Errorf("clock(%v) = %d, want %d", tt.key, got, tt.want)
-		}
-	}
 	for _, tt := range []struct { // M-34: the range is half-open
 		in   SeqRange
 		want []laneBound

@@ -10,9 +10,10 @@ type Lineage [16]byte
 // String returns the lineage as 32 hexadecimal digits.
 func (l Lineage) String() string { return hex.EncodeToString(l[:]) }
 
-// EventHash is the SHA-256 over the canonical encoding of one event within its
-// lineage. A checkpoint carries the hash of the event it stands on, so that a
-// log that lost events and assigned their sequences again is recognised.
+// EventHash is the BLAKE3-256 over the canonical encoding of one event within its
+// lineage, and over the hash of the event before it of its entity on its lane. A
+// checkpoint carries the hash of the event it stands on, so that a log that lost
+// events and assigned their sequences again is recognised.
 type EventHash [32]byte
 
 // String returns the hash as 64 hexadecimal digits.

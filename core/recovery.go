@@ -22,6 +22,7 @@ type Recovery struct {
 type scanned struct {
 	header  segmentHeader // of the last segment
 	entries []*Entry
+	chain   chain
 	hidden  []SeqRange
 	pending []SeqRange // of the last fence, while no outcome was read
 	next    uint64     // the first sequence after all that were handed out
@@ -31,7 +32,7 @@ type scanned struct {
 	prev    uint32     // CRC of the last good frame, or of a header that nothing follows
 }
 
-func newScan() scanned { return scanned{token: 1} }
+func newScan() scanned { return scanned{token: 1, chain: make(chain)} }
 
 // openJournal opens the journal in dir, creating dir and journal if they are
 // missing, reads it, cuts its torn tail, and makes what is left durable.
@@ -237,6 +238,11 @@ func (s *scanned) takeEvents(f *frame) error {
 	entries, err := f.entries()
 	if err != nil {
 		return err
+	}
+	for i, e := range entries {
+		if err := s.chain.verify(e, s.header.lineage); err != nil {
+			return fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
+		}
 	}
 	s.entries = append(s.entries, entries...)
 	s.next = f.first + uint64(f.count)

@@ -38,13 +38,14 @@ type handJournal struct {
 	b       []byte
 	prev    uint32
 	next    uint64
+	chain   chain
 	synced  int64
 	offsets []int64 // where each frame begins
 }
 
 func newHandJournal() *handJournal {
 	b := firstHeader()
-	return &handJournal{b: b, prev: binary.BigEndian.Uint32(b[60:]), synced: segmentHeaderSize}
+	return &handJournal{b: b, prev: binary.BigEndian.Uint32(b[60:]), synced: segmentHeaderSize, chain: make(chain)}
 }
 
 // put adds a frame, chained to the one before.
@@ -61,7 +62,9 @@ func (j *handJournal) put(f frame) *handJournal {
 func (j *handJournal) events(n int, fence uint64) *handJournal {
 	entries := make([]*Entry, n)
 	for i := range entries {
-		entries[i] = &Entry{Coordinate: Coordinate{"u", "s"}, Kind: KindData, Payload: binary.BigEndian.AppendUint64(nil, j.next+uint64(i))}
+		sequence := j.next + uint64(i)
+		entries[i] = &Entry{Sequence: sequence, Coordinate: Coordinate{"u", "s"}, Kind: KindData, Payload: binary.BigEndian.AppendUint64(nil, sequence)}
+		j.chain.join(entries[i], testLineage)
 	}
 	j.put(frame{kind: frameEvents, first: j.next, count: uint32(n), fence: fence, body: encodeEntries(entries)})
 	j.next += uint64(n)
@@ -149,6 +152,10 @@ func TestScanJournalRefuses(t *testing.T) {
 		{"more was durable than stands there", newHandJournal().events(1, 0).testify(1<<40).events(1, 0), "testifies that 1099511627776 bytes"},
 		{"unknown kind", newHandJournal().events(1, 0).put(frame{kind: 4, first: 1}), "frame of kind 4"},
 		{"kind zero", newHandJournal().events(1, 0).put(frame{first: 1}), "frame of kind 0"},
+		{"clock out of turn", brokenChain(func(e *Entry) { e.Clock = 2 }), "clock 2 of u on lane 0, want 1"},
+		{"changed event", brokenChain(func(e *Entry) { e.Kind++ }), "of u on lane 0 at clock 1, computed"},
+		{"changed hash", brokenChain(func(e *Entry) { e.Hash[31] ^= 1 }), "of u on lane 0 at clock 1, computed"},
+		{"chain begun again", brokenChain(func(e *Entry) { make(chain).join(e, testLineage) }), "clock 0 of u on lane 0, want 1"},
 		{"events that do not decode", newHandJournal().events(1, 0).put(frame{kind: frameEvents, first: 1, count: 1, body: []byte{1}}), "event 1 of 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,13 +171,23 @@ func TestScanJournalRefuses(t *testing.T) {
 	}
 }
 
+// brokenChain is a journal of two whole frames, the second with an event that change
+// has had its way with after it joined its chain.
+func brokenChain(change func(*Entry)) *handJournal {
+	j := newHandJournal().events(1, 0)
+	e := &Entry{Sequence: 1, Coordinate: Coordinate{"u", "s"}, Kind: KindData}
+	j.chain.join(e, testLineage)
+	change(e)
+	return j.put(frame{kind: frameEvents, first: 1, count: 1, body: encodeEntries([]*Entry{e})})
+}
+
 // A frame belongs where the frame before it stood: one that was written after
 // another, at the same place, ends the log even though it is whole.
 func TestScanJournalBreaksAtTheChain(t *testing.T) {
 	first := newHandJournal().events(1, 0)
-	rewritten := newHandJournal().put(frame{kind: frameEvents, count: 1, body: slices.Clone(encodeEntries([]*Entry{
-		{Coordinate: Coordinate{"u", "s"}, Kind: KindTombstone, Payload: make([]byte, 8)},
-	}))})
+	other := &Entry{Coordinate: Coordinate{"u", "s"}, Kind: KindTombstone, Payload: make([]byte, 8)}
+	make(chain).join(other, testLineage)
+	rewritten := newHandJournal().put(frame{kind: frameEvents, count: 1, body: encodeEntries([]*Entry{other})})
 	if len(first.b) != len(rewritten.b) {
 		t.Fatalf("frames of %d and %d bytes, want the same", len(first.b), len(rewritten.b))
 	}

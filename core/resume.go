@@ -25,14 +25,10 @@ func (c *Cursor) Commit(ctx context.Context) error {
 }
 
 func (c *Cursor) checkpoint() Checkpoint {
-	cp := Checkpoint{
+	return Checkpoint{
 		ID: c.id, Region: c.region.Identity(), Lineage: c.store.lineage, Generation: c.generation,
 		Started: c.place.started, Position: c.place.position, Event: c.place.event,
 	}
-	if c.place.entry != nil {
-		cp.Event = c.place.entry.hash(c.store.lineage)
-	}
-	return cp
 }
 
 // resume puts the cursor where its checkpoint says, if there is one and if the
@@ -48,7 +44,8 @@ func (c *Cursor) resume() error {
 	c.generation = cp.Generation
 	c.place = place{started: cp.Started, position: cp.Position, event: cp.Event}
 	if cp.Upstream && cp.Started {
-		c.place.entry, _ = c.store.index.at(cp.Position)
+		e, _ := c.store.index.at(cp.Position)
+		c.place.event = e.Hash
 	}
 	return nil
 }
@@ -77,8 +74,8 @@ func (c *Cursor) vouch(cp Checkpoint) error {
 			fmt.Sprintf("a visible event below %d", c.store.Frontier().Visible))
 	case cp.Upstream && !c.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock):
 		return refuse(ErrCheckpointUnproven, fmt.Sprintf("sequence %d", cp.Position), "an event of the region")
-	case !cp.Upstream && cp.Event != e.hash(c.store.lineage):
-		return refuse(ErrCheckpointUnproven, fmt.Sprintf("event %v at sequence %d", cp.Event, cp.Position), e.hash(c.store.lineage).String())
+	case !cp.Upstream && cp.Event != e.Hash:
+		return refuse(ErrCheckpointUnproven, fmt.Sprintf("event %v at sequence %d", cp.Event, cp.Position), e.Hash.String())
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ type Store struct {
 
 	gate        *gate
 	index       *index
+	chain       chain // under writing
 	journal     *journal
 	syncer      *syncer
 	checkpoints checkpointFiles
@@ -145,6 +146,7 @@ func (s *Store) load() error {
 	}
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.index.insert(found.entries)
+	s.chain = found.chain
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
 	s.syncer = newSyncer(s.rt, j, s.gate, s.index)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
@@ -198,28 +200,37 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	if err := s.writable(token); err != nil {
 		return Receipt{}, 0, err
 	}
+	old := s.chain.take(events)
 	entries := s.entries(events)
-	body := encodeEntries(entries)
-	if len(body) > MaxBatchBytes {
-		return Receipt{}, 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
-	}
-	if err := s.makeRoom(ctx, len(body)); err != nil {
-		return Receipt{}, 0, fmt.Errorf("begin a segment: %w", err)
-	}
-	count := uint64(len(entries))
-	first := s.gate.reserve(count)
-	for i, e := range entries {
-		e.Sequence = first + uint64(i)
-	}
-	s.rt.Yield(PointAppendReserved)
-	end, err := s.journal.append(&frame{kind: frameEvents, first: first, count: uint32(count), fence: token, body: body})
+	end, err := s.write(ctx, entries, token)
 	if err != nil {
-		return Receipt{}, 0, fmt.Errorf("append at sequence %d: %w", first, err)
+		s.chain.restore(old)
+		return Receipt{}, 0, err
 	}
 	s.rt.Yield(PointAppendWritten)
 	s.index.insert(entries)
-	s.journal.confirm(mark{end, first + count})
-	return Receipt{First: first, Count: count}, end, nil
+	receipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}
+	s.journal.confirm(mark{end, receipt.First + receipt.Count})
+	return receipt, end, nil
+}
+
+// write writes the frame of entries and returns where it ends. An attempt that comes
+// to the disk costs their sequences.
+func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) (int64, error) {
+	body := encodeEntries(entries)
+	if len(body) > MaxBatchBytes {
+		return 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
+	}
+	if err := s.makeRoom(ctx, len(body)); err != nil {
+		return 0, fmt.Errorf("begin a segment: %w", err)
+	}
+	first := s.gate.reserve(uint64(len(entries)))
+	s.rt.Yield(PointAppendReserved)
+	end, err := s.journal.append(&frame{kind: frameEvents, first: first, count: uint32(len(entries)), fence: token, body: body})
+	if err != nil {
+		return 0, fmt.Errorf("append at sequence %d: %w", first, err)
+	}
+	return end, nil
 }
 
 // makeRoom sees to it that the last segment may take a frame with a body of that
@@ -261,23 +272,18 @@ func (s *Store) writable(token uint64) error {
 	return err
 }
 
-// entries gives events their clocks and their time. Sequences come later: what
-// fails before costs none.
+// entries gives events the next sequences, which are not taken yet, their time, and
+// their places in their chains.
 func (s *Store) entries(events []Event) []*Entry {
 	now := s.rt.Now().UTC().Truncate(time.Millisecond)
-	taken := make(map[clockKey]uint32)
+	first := s.gate.next()
 	entries := make([]*Entry, len(events))
 	for i, ev := range events {
-		key := clockKey{ev.Coordinate.Entity(), ev.Lane}
-		clock, ok := taken[key]
-		if !ok {
-			clock = s.index.clock(key)
-		}
-		taken[key] = clock + 1
 		entries[i] = &Entry{
-			Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Clock: clock, Time: now,
+			Sequence: first + uint64(i), Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Time: now,
 			Payload: append([]byte(nil), ev.Payload...),
 		}
+		s.chain.join(entries[i], s.lineage)
 	}
 	return entries
 }

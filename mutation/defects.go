@@ -44,7 +44,7 @@ func Defects() []Defect {
 			Name:    "no-event-hash-check",
 			Summary: "a checkpoint opens on whatever event has its sequence now",
 			File:    "core/resume.go",
-			Old:     "!cp.Upstream && cp.Event != e.hash(c.store.lineage)",
+			Old:     "!cp.Upstream && cp.Event != e.Hash",
 			New:     "!cp.Upstream && cp.Event == EventHash{} && cp.Started != cp.Started",
 		},
 		{
@@ -173,8 +173,8 @@ func Defects() []Defect {
 			Name:    "index-after-confirm",
 			Summary: "an event may be published before the index knows it",
 			File:    "core/store.go",
-			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n\ts.journal.confirm(mark{end, first + count})\n",
-			New:     "\ts.journal.confirm(mark{end, first + count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n",
+			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n\treceipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n",
+			New:     "\treceipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n",
 		},
 		{
 			Name:    "append-behind-short-write",

@@ -49,7 +49,10 @@ func appendEntries(f *fixture) {
 	if e.Time.Before(before) || e.Time.After(after) || e.Time.Location() != time.UTC {
 		f.Errorf("Time = %v, want UTC between %v and %v", e.Time, before, after)
 	}
-	want := core.Entry{Coordinate: ev.Coordinate, Kind: 0x2ABC, Lane: 7, Time: e.Time, Payload: []byte("payload")}
+	want := core.Entry{Coordinate: ev.Coordinate, Kind: 0x2ABC, Lane: 7, Time: e.Time, Payload: []byte("payload"), Hash: e.Hash}
+	if e.Hash == (core.EventHash{}) {
+		f.Error("Hash is zero")
+	}
 	same(f, "entry", e, want)
 	same(f, "polled entries", f.entries(s), []core.Entry{want})
 	f.need(s.Close())
