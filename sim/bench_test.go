@@ -209,3 +209,34 @@ func BenchmarkKill(b *testing.B) {
 	s.Run()
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/5/float64(b.N), "ns/task")
 }
+
+// BenchmarkExplore is a whole exploration of three tasks, by brute force and reduced.
+func BenchmarkExplore(b *testing.B) {
+	run := sim.Program(sim.Config{}, func(s *sim.Sim) {
+		mu, n := s.NewMutex("mu"), 0
+		for i := range 3 {
+			s.Go("locker", func() {
+				mu.Lock()
+				n = n*3 + i
+				mu.Unlock()
+				s.Writes(fmt.Sprint("own", i))
+			})
+		}
+	})
+	for _, bound := range []int{2, sim.Unbounded} {
+		for _, reduce := range []bool{false, true} {
+			b.Run(fmt.Sprintf("bound=%d/reduce=%t", bound, reduce), func(b *testing.B) {
+				var e sim.Exploration
+				var runs uint64
+				for b.Loop() {
+					if e = sim.Explore(run, sim.ExploreConfig{Preemptions: bound, Reduce: reduce}); !e.Proved(bound) {
+						b.Fatal(e)
+					}
+					runs += e.Runs
+				}
+				b.ReportMetric(float64(runs)/b.Elapsed().Seconds(), "schedules/s")
+				b.ReportMetric(float64(e.Runs), "schedules/op")
+			})
+		}
+	}
+}
