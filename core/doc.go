@@ -48,6 +48,11 @@
 // the log is poisoned: it writes and promises nothing more, and goes on serving
 // what is durable. Opening it again finds out.
 //
+// A store that is opened with Config.ReadOnly writes nothing. It may stand beside one
+// that does, on another process's files: it shows what was durable when it was opened,
+// and syncs what it shows first. Events of a fence that is open then stay hidden from
+// it.
+//
 // # What upstream got wrong, and what happens here
 //
 // The engine follows batpak, written in Rust, whose flaws cost events. The tests

@@ -47,8 +47,15 @@ const lockName = "lock"
 const lockBytesMax = 4 << 10
 
 // lock keeps other stores away from a log. The system drops the lock of a process
-// that dies, however it dies.
-type lock struct{ release func() error }
+// that dies, however it dies. The zero value keeps nobody away.
+type lock struct{ free func() error }
+
+func (l lock) release() error {
+	if l.free == nil {
+		return nil
+	}
+	return l.free()
+}
 
 // acquireLock locks the log in dir, which exists, or fails with a *LockedError.
 //
@@ -68,7 +75,7 @@ func acquireLock(rt Runtime, fsys afero.Fs, dir string) (lock, error) {
 	case production(rt):
 		return openHere.lock(fsys, path, me.here())
 	}
-	return lock{release: func() error { return nil }}, nil
+	return lock{}, nil
 }
 
 // locksFiles reports whether the system can lock the files of dir.
@@ -111,7 +118,7 @@ func lockFile(fsys afero.Fs, path string, me Holder) (lock, error) {
 	// The lock holds even if a full disk takes no name: then its holder is unknown.
 	_ = f.Truncate(0)
 	_, _ = f.WriteAt(me.encode(), 0)
-	return lock{release: func() error {
+	return lock{free: func() error {
 		_ = f.Truncate(0)
 		return f.Close()
 	}}, nil

@@ -40,7 +40,7 @@ type heldLog struct {
 // comparable cannot be told from another, and nothing is held.
 func (l *heldLogs) lock(fsys afero.Fs, path string, me Holder) (lock, error) {
 	if !reflect.ValueOf(fsys).Comparable() {
-		return lock{release: func() error { return nil }}, nil
+		return lock{}, nil
 	}
 	log := heldLog{fsys, path}
 	l.mu.Lock()
@@ -49,7 +49,7 @@ func (l *heldLogs) lock(fsys afero.Fs, path string, me Holder) (lock, error) {
 		return lock{}, &LockedError{Path: path, Holder: holder}
 	}
 	l.holders[log] = me
-	return lock{release: func() error {
+	return lock{free: func() error {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		delete(l.holders, log)

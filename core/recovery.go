@@ -72,9 +72,17 @@ func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*jo
 // listOrCreate returns the journal's segments. It creates a journal only where none
 // is, and only after the names of all directories above it are durable.
 func listOrCreate(rt Runtime, fsys afero.Fs, dir string) ([]segment, bool, error) {
-	segments, err := listSegments(fsys, dir)
-	if err != nil || len(segments) > 0 {
-		return segments, false, err
+	segments, leftovers, err := listSegments(fsys, dir)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, path := range leftovers {
+		if err := fsys.Remove(path); err != nil {
+			return nil, false, fmt.Errorf("remove temporary segment: %w", err)
+		}
+	}
+	if len(segments) > 0 {
+		return segments, false, nil
 	}
 	if err := makeDirDurable(fsys, dir); err != nil {
 		return nil, false, err
@@ -92,18 +100,24 @@ func scanSegments(fsys afero.Fs, segments []segment) (scanned, []byte, error) {
 	s := newScan()
 	var content []byte
 	for i, segment := range segments {
-		if want := uint64(i + 1); segment.number != want {
-			return scanned{}, nil, &JournalError{Path: segment.path, Err: ErrJournalCorrupt, Reason: fmt.Sprintf("segment %d is missing before it", want)}
-		}
 		var err error
-		if content, err = readWhole(fsys, segment.path, math.MaxInt); err != nil {
-			return scanned{}, nil, err
-		}
-		if err := s.segment(content, segment, i == len(segments)-1); err != nil {
+		if content, err = s.read(fsys, segment, i == len(segments)-1); err != nil {
 			return scanned{}, nil, err
 		}
 	}
 	return s.resolved(), content, nil
+}
+
+// read reads the segment that follows what was read, and returns its bytes.
+func (s *scanned) read(fsys afero.Fs, file segment, last bool) ([]byte, error) {
+	if want := s.header.number + 1; file.number != want {
+		return nil, &JournalError{Path: file.path, Err: ErrJournalCorrupt, Reason: fmt.Sprintf("segment %d is missing before it", want)}
+	}
+	content, err := readWhole(fsys, file.path, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	return content, s.segment(content, file, last)
 }
 
 // resolved is the scan at the end of the log: a fence without an outcome is hidden.

@@ -34,36 +34,33 @@ func segmentAt(dir string, number uint64) segment {
 	return segment{number, filepath.Join(dir, fmt.Sprintf("%s%0*x%s", segmentPrefix, segmentDigits, number, segmentSuffix))}
 }
 
-// listSegments returns the segments in dir, by number, and removes what a crash
+// listSegments returns the segments in dir, by number, and the paths of what a crash
 // left of the making of one. A missing directory has none.
-func listSegments(fsys afero.Fs, dir string) ([]segment, error) {
+func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []string, err error) {
 	files, err := afero.ReadDir(fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list segments: %w", err)
+		return nil, nil, fmt.Errorf("list segments: %w", err)
 	}
-	var segments []segment
 	for _, file := range files {
 		name := file.Name()
 		if !strings.HasPrefix(name, segmentPrefix) {
 			continue
 		}
 		if strings.HasSuffix(name, tempSuffix) {
-			if err := fsys.Remove(filepath.Join(dir, name)); err != nil {
-				return nil, fmt.Errorf("remove temporary segment: %w", err)
-			}
+			leftovers = append(leftovers, filepath.Join(dir, name))
 			continue
 		}
 		number, err := segmentNumber(name)
 		if err != nil {
-			return nil, &JournalError{Path: filepath.Join(dir, name), Err: ErrJournalCorrupt, Reason: err.Error()}
+			return nil, nil, &JournalError{Path: filepath.Join(dir, name), Err: ErrJournalCorrupt, Reason: err.Error()}
 		}
 		segments = append(segments, segmentAt(dir, number))
 	}
 	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.number, b.number) })
-	return segments, nil
+	return segments, leftovers, nil
 }
 
 // segmentNumber is the number in the name of a segment, which has one spelling only.

@@ -25,6 +25,12 @@ type Config struct {
 	// to share it; zero = not at all. Appends that come while a sync is under way
 	// share the next one in any case.
 	GroupDelay time.Duration
+
+	// ReadOnly opens the log to look at it, and nothing on the disk is written or
+	// locked: neither created nor repaired. The store shows what was durable when it
+	// was opened, and does not follow a store that goes on writing beside it, which
+	// may be. What appends, or uses a checkpoint, fails with ErrReadOnly.
+	ReadOnly bool
 }
 
 // Ack says when an append outside a fence is acknowledged.
@@ -66,6 +72,7 @@ type Store struct {
 	segmentBytes int64
 	lineage      Lineage
 	recovery     Recovery
+	readOnly     bool
 	lock         lock
 
 	gate        *gate
@@ -106,7 +113,7 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	dir = filepath.Clean(dir)
 	rt := config.Runtime
 	s := &Store{
-		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes,
+		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes, readOnly: config.ReadOnly,
 		gate: newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
@@ -121,6 +128,9 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 func (s *Store) recover(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.readOnly {
+		return s.loadSnapshot()
 	}
 	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("create directory: %w", err)
@@ -144,6 +154,11 @@ func (s *Store) load() error {
 	if err := s.checkpoints.sweep(); err != nil {
 		return errors.Join(err, j.close())
 	}
+	return s.show(j, found, recovery)
+}
+
+// show makes what was found in the journal visible.
+func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.index.insert(found.entries)
 	s.chain = found.chain
@@ -358,6 +373,8 @@ func (s *Store) lease(id CheckpointID) error {
 	switch {
 	case s.closed:
 		return ErrClosed
+	case s.readOnly:
+		return fmt.Errorf("checkpoint %q: %w", id, ErrReadOnly)
 	case s.leases[id]:
 		return fmt.Errorf("%w: %q", ErrCheckpointLeased, id)
 	}
