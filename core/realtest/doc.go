@@ -14,8 +14,9 @@
 //   - nothing handled that the log does not hold, under the same sequence;
 //   - a checkpoint that stands on nothing, and behind nothing, that was not handled.
 //
-// Then the next child goes on with the same log. Each log ends with a life that is not
-// killed and in which every event must come to be handled: at-least-once.
+// Segments are small in some lives, so that kills strike while one is begun. The next
+// child goes on with the same log, and each log ends with a life that is not killed
+// and in which every event must come to be handled: at-least-once.
 //
 // A killed process keeps its page cache, so this says nothing about power cuts. Those
 // are what the simulation is for. The moments of the kills do not repeat; the loads do,

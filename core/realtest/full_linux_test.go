@@ -3,7 +3,6 @@ package realtest
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,14 +16,24 @@ import (
 
 // space is a place for a log that runs out of room.
 type space struct {
-	dir   string
-	errno syscall.Errno // what a write gets that finds no room
-	files bool          // there is no room for a new file either
-	free  func()        // makes room, for good
+	dir     string
+	errno   syscall.Errno // what a write gets that finds no room
+	files   bool          // there is no room for a new file either
+	segment int64         // the log's Config.SegmentBytes
+	free    func()        // makes room, for good
 }
 
 func TestFullDisk(t *testing.T)      { runsOutOfSpace(t, smallDisk) }
 func TestFileSizeLimit(t *testing.T) { runsOutOfSpace(t, limitedFiles) }
+
+// Here the space ends while the log goes on in a new file, time and again.
+func TestFullDiskOfSegments(t *testing.T) {
+	runsOutOfSpace(t, func(t *testing.T) space {
+		s := smallDisk(t)
+		s.segment = 16 << 10
+		return s
+	})
+}
 
 // smallDisk mounts a tmpfs with room for 2 MiB, half of which something else takes.
 func smallDisk(t *testing.T) space {
@@ -113,7 +122,7 @@ func newFilling(t *testing.T, s space) *filling {
 
 func (l *filling) open() {
 	l.t.Helper()
-	store, err := core.Open(ctx, afero.NewOsFs(), logDir(l.dir), core.Config{})
+	store, err := core.Open(ctx, afero.NewOsFs(), logDir(l.dir), core.Config{SegmentBytes: l.segment})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -277,8 +286,8 @@ func TestNewLogOnFullDisk(t *testing.T) {
 	if !errors.Is(err, s.errno) {
 		t.Fatalf("Open of a new log = %v, want %v", err, s.errno)
 	}
-	if _, err := os.Stat(filepath.Join(logDir(s.dir), "journal.bpj")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a journal after a failed Open: %v, want none", err)
+	if left := segments(t, s.dir); len(left) != 0 {
+		t.Errorf("a failed Open left %v, want no journal", left)
 	}
 	s.free()
 	l := newFilling(t, s)

@@ -3,6 +3,7 @@ package realtest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ type ledger struct {
 
 // counts say what was tried, so that a test that tried nothing shows.
 type counts struct {
-	kills, opened, appended, doomed, events, handled, repeated int
+	kills, opened, appended, doomed, events, handled, repeated, segments int
 	cut                                                        int64 // bytes of torn tails
 }
 
@@ -36,12 +37,13 @@ func (c *counts) add(o counts) {
 	c.events += o.events
 	c.handled += o.handled
 	c.repeated += o.repeated
+	c.segments += o.segments
 	c.cut += o.cut
 }
 
 func (c counts) String() string {
-	return fmt.Sprintf("%d kills, %d lives with an open log, %d events acknowledged and %d doomed, %d in the logs, %d handled and %d of them again, %d bytes of torn tails",
-		c.kills, c.opened, c.appended, c.doomed, c.events, c.handled, c.repeated, c.cut)
+	return fmt.Sprintf("%d kills, %d lives with an open log, %d events acknowledged and %d doomed, %d in the logs in %d segments, %d handled and %d of them again, %d bytes of torn tails",
+		c.kills, c.opened, c.appended, c.doomed, c.events, c.segments, c.handled, c.repeated, c.cut)
 }
 
 func newLedger(t *testing.T) *ledger {
@@ -102,10 +104,21 @@ func (l *ledger) check() {
 	}
 	l.held = now
 	l.counts.events = len(now)
+	l.counts.segments = len(segments(l.t, l.dir))
 	l.checkConsumer(store)
 	if err := store.Close(); err != nil {
 		l.t.Fatal(err)
 	}
+}
+
+// segments returns the paths of the journal's files.
+func segments(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(logDir(dir), "segment-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }
 
 // content reads the whole log, by sequence.

@@ -86,8 +86,7 @@ const producers = 3
 // run puts the log under load until the process is killed. A life of load that is the
 // last one appends nothing, and ends when everything is handled.
 func (l *load) run(last bool) {
-	ack := core.Ack(l.seed % 2) // durable or written: a kill may take neither
-	store, err := core.Open(ctx, afero.NewOsFs(), logDir(l.dir), core.Config{Ack: ack})
+	store, err := core.Open(ctx, afero.NewOsFs(), logDir(l.dir), l.config())
 	must(err)
 	l.store = store
 	l.report("open")
@@ -101,6 +100,18 @@ func (l *load) run(last bool) {
 		go l.produce(p)
 	}
 	select {}
+}
+
+// config draws how the store behaves in this life. A kill takes neither what is durable
+// nor what is written; it may strike while a small segment is left for the next; and it
+// may find a sync under way that several appends wait for.
+func (l *load) config() core.Config {
+	draw := rand.New(rand.NewPCG(l.seed, producers))
+	return core.Config{
+		Ack:          core.Ack(draw.IntN(2)),
+		SegmentBytes: []int64{0, 4 << 10, 64 << 10}[draw.IntN(3)],
+		GroupDelay:   []time.Duration{0, time.Millisecond}[draw.IntN(2)],
+	}
 }
 
 func (l *load) report(words ...any) {

@@ -1,0 +1,117 @@
+package bench
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// load is one way to append; it returns how many events it appended.
+type load struct {
+	name string
+	run  func(contender) (int, error)
+	bare func(contender) (int, error) // for the bare system calls, if it differs
+}
+
+const (
+	producers = 8
+	group     = 64
+)
+
+var loads = []load{
+	{name: "single", run: func(c contender) (int, error) { return 1, c.append(1) }},
+	{name: "batch=64", run: func(c contender) (int, error) { return group, c.append(group) }},
+	{name: "sync-every=64", run: func(c contender) (int, error) {
+		for range group {
+			if err := c.write(); err != nil {
+				return 0, err
+			}
+		}
+		return group, c.sync()
+	}},
+	{name: "producers=8", run: together, bare: func(c contender) (int, error) {
+		for range rounds { // what a perfect group commit does
+			if err := c.append(producers); err != nil {
+				return 0, err
+			}
+		}
+		return producers * rounds, nil
+	}},
+}
+
+// rounds is how many events each of several producers appends.
+const rounds = 8
+
+// together appends from several goroutines, each event durable before the next of the
+// same goroutine.
+func together(c contender) (int, error) {
+	var wait sync.WaitGroup
+	failures := make([]error, producers)
+	for p := range producers {
+		wait.Go(func() {
+			for range rounds {
+				if err := c.append(1); err != nil {
+					failures[p] = err
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return 0, err
+		}
+	}
+	return producers * rounds, nil
+}
+
+// shared is bbolt with transactions that wait for others and share their sync.
+type shared struct{ *boltDB }
+
+func (d shared) append(count int) error { return d.batch(count) }
+
+// BenchmarkAppend has the contenders append in turns. It reports the time for an event
+// of each, and what the engine takes in units of the others.
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range []int{1, 64, 4096} {
+		for _, l := range loads {
+			b.Run(fmt.Sprintf("payload=%d/%s", size, l.name), func(b *testing.B) { appendInTurns(b, size, l) })
+		}
+	}
+}
+
+func appendInTurns(b *testing.B, size int, l load) {
+	payload := make([]byte, size)
+	db := newBolt(b, payload)
+	var joined contender = db
+	if l.bare != nil {
+		joined = shared{db}
+	} else {
+		l.bare = l.run
+	}
+	turns := []struct {
+		who   contender
+		run   func(contender) (int, error)
+		total time.Duration
+	}{{newEngine(b, payload), l.run, 0}, {joined, l.run, 0}, {newBare(b, payload), l.bare, 0}}
+	appended := 0
+	for b.Loop() {
+		for i := range turns {
+			start := time.Now()
+			n, err := turns[i].run(turns[i].who)
+			turns[i].total += time.Since(start)
+			must(b, err)
+			if i == 0 {
+				appended += n
+			}
+		}
+	}
+	for i, name := range []string{"engine", "bbolt", "bare"} {
+		b.ReportMetric(float64(turns[i].total.Microseconds())/float64(appended), name+"-us/event")
+	}
+	b.ReportMetric(float64(turns[0].total)/float64(turns[1].total), "x-bbolt")
+	b.ReportMetric(float64(turns[0].total)/float64(turns[2].total), "x-bare")
+	b.ReportMetric(0, "ns/op") // of all together: of no use
+}

@@ -1,0 +1,20 @@
+module github.com/batpak/batpak-sim/core/bench
+
+go 1.26.0
+
+require (
+	github.com/batpak/batpak-sim v0.0.0
+	github.com/spf13/afero v1.15.0
+	go.etcd.io/bbolt v1.5.0
+)
+
+require (
+	github.com/klauspost/cpuid/v2 v2.0.9 // indirect
+	github.com/philhofer/fwd v1.2.0 // indirect
+	github.com/tinylib/msgp v1.6.5 // indirect
+	golang.org/x/sys v0.48.0 // indirect
+	golang.org/x/text v0.28.0 // indirect
+	lukechampine.com/blake3 v1.4.1 // indirect
+)
+
+replace github.com/batpak/batpak-sim => ../..
