@@ -32,7 +32,7 @@ func counts(known []string, counted map[string]uint64) []count {
 }
 
 func faultCounts(s scenarios.Summary) []count {
-	return counts(scenarios.Effects(s.Config.Faults), s.Faults)
+	return counts(s.Effects(), s.Faults)
 }
 
 func pointCounts(s scenarios.Summary) []count {

@@ -38,6 +38,9 @@ func sweepFacts(s scenarios.Summary, wall time.Duration) *table {
 	if s.Behaviours.Samples() > 0 {
 		t.add("behaviours", s.Behaviours.String())
 	}
+	for _, v := range s.Vacuities() {
+		t.add("vacuous", v)
+	}
 	t.add("never reached", missed(s))
 	return t
 }

@@ -24,12 +24,28 @@ type closed struct {
 	strikes uint64
 }
 
+// plain is the closed workload of scenarios that have none of their own: what they
+// do beyond it takes draws.
+var plain = closed{
+	summary:   "one producer appends a batch of two and one event, one cursor saves its checkpoint",
+	ops:       [][]op{{appends("producer-0.0", 0, 0), appends("producer-0.1", 0)}},
+	consumers: []consumerPlan{closedConsumer(false, 2)},
+}
+
 func (c *closed) shape() shape {
 	unit := c.unit
 	if unit == 0 {
 		unit = 512
 	}
 	return shape{incarnations: 1, fixed: c.ops, unit: unit, consumers: c.consumers, closed: c}
+}
+
+// workload is the closed one of the scenario.
+func (s Scenario) workload() *closed {
+	if s.closed.ops == nil {
+		return &plain
+	}
+	return &s.closed
 }
 
 // arm draws the fault of a run of the closed workload.
@@ -109,7 +125,7 @@ func identity(count *uint64) (id [16]byte) {
 
 // newClosedWorld returns the world of the scenario's closed workload.
 func newClosedWorld(scenario Scenario, src *notebook, stepMax uint64, keep int, watch *watch) *world {
-	fixed := Scenario{Name: scenario.Name, draw: func(sim.Source, int) shape { return scenario.closed.shape() }}
+	fixed := Scenario{Name: scenario.Name, draw: func(sim.Source, int) shape { return scenario.workload().shape() }}
 	w := newWorld(Config{Scenario: scenario.Name, Faults: FaultsOff, Source: &settled{notebook: src}, stepMax: stepMax, Keep: keep}, fixed)
 	w.watch = watch
 	return w

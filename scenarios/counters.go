@@ -17,11 +17,14 @@ type Counters struct {
 	Crashes         uint64 `json:"crashes"`          // incarnations that were cut short
 	RecoveryCrashes uint64 `json:"recovery_crashes"` // ... before the store was open
 	PowerCuts       uint64 `json:"power_cuts"`       // incarnations after which unsynced data was lost
+	AtRisk          uint64 `json:"at_risk"`          // power cuts after an incarnation that had acknowledged something
 	ProcessDeaths   uint64 `json:"process_deaths"`   // incarnations after which the page cache lived on
 	TailsCut        uint64 `json:"tails_cut"`        // recoveries that cut a torn tail
 	OpensFailed     uint64 `json:"opens_failed"`
-	Refusals        uint64 `json:"refusals"` // checkpoints refused
-	Planted         uint64 `json:"planted"`  // files put in the place of checkpoints
+	Refusals        uint64 `json:"refusals"`  // checkpoints refused
+	Planted         uint64 `json:"planted"`   // files put in the place of checkpoints
+	Littered        uint64 `json:"littered"`  // temporary files left about
+	Contended       uint64 `json:"contended"` // tries of another to open a consumer's checkpoint
 }
 
 func (c *Counters) count(e *Event) {
@@ -57,6 +60,8 @@ func (c *Counters) count(e *Event) {
 		c.Refusals++
 	case EventPlanted:
 		c.Planted++
+	case EventContended:
+		c.Contended++
 	}
 }
 
@@ -80,8 +85,9 @@ func (c *Counters) fields() []Counter {
 		{"appends", &c.Appends}, {"appends failed", &c.AppendsFailed}, {"events", &c.Events},
 		{"deliveries", &c.Deliveries}, {"batches", &c.Batches}, {"accepted", &c.Accepted}, {"declined", &c.Declined},
 		{"saved", &c.Saved}, {"idle pulls", &c.Idle}, {"fences committed", &c.FencesCommitted}, {"fences cancelled", &c.FencesCancelled},
-		{"incarnations", &c.Incarnations}, {"crashes", &c.Crashes}, {"crashes in recovery", &c.RecoveryCrashes}, {"power cuts", &c.PowerCuts},
+		{"incarnations", &c.Incarnations}, {"crashes", &c.Crashes}, {"crashes in recovery", &c.RecoveryCrashes}, {"power cuts", &c.PowerCuts}, {"with acknowledged at risk", &c.AtRisk},
 		{"process deaths", &c.ProcessDeaths}, {"torn tails cut", &c.TailsCut}, {"opens failed", &c.OpensFailed},
 		{"checkpoints refused", &c.Refusals}, {"files planted", &c.Planted},
+		{"files littered", &c.Littered}, {"checkpoints contended", &c.Contended},
 	}
 }

@@ -130,10 +130,10 @@ type image struct {
 }
 
 func newExploration(ctx context.Context, config ExploreConfig, scenario Scenario) *exploration {
-	shape := scenario.closed.shape()
+	shape := scenario.workload().shape()
 	return &exploration{
 		Certificate: Certificate{
-			Scenario: scenario.Name, Workload: scenario.closed.summary, Preemptions: config.Preemptions, Crashes: config.Crashes,
+			Scenario: scenario.Name, Workload: scenario.workload().summary, Preemptions: config.Preemptions, Crashes: config.Crashes,
 			Unit: shape.unit, Profile: simfs.PosixStrict.String(), Pruned: new(big.Int),
 		},
 		ctx: ctx, config: config, scenario: scenario,
@@ -219,7 +219,7 @@ func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
 			x.cut(m, crashes+1)
 		}
 	})
-	recoverFrom(disk, x.Unit, x.scenario.closed.consumers, w)
+	recoverFrom(disk, x.Unit, x.scenario.workload().consumers, w)
 	if x.found != nil {
 		return
 	}

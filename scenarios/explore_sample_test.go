@@ -79,7 +79,7 @@ func (s *sampler) cut(m moment) {
 	image := m.disk.Space().Sample(s.src.Draw).FS()
 	deeper := s.left
 	w := newWatch(m, s.cut)
-	recoverFrom(image, s.scenario.closed.shape().unit, s.scenario.closed.consumers, w)
+	recoverFrom(image, s.scenario.workload().shape().unit, s.scenario.workload().consumers, w)
 	if deeper == s.left {
 		s.history, s.events = w.history, w.events
 		s.left = 0

@@ -130,8 +130,8 @@ func TestSweepCheckDeterminism(t *testing.T) {
 			t.Errorf("result of %s, seed %d is not checked", r.Scenario, r.Seed)
 		}
 	})
-	if err != nil || runs != 16 || summary.Runs != 8 || summary.Verdict() != Pass {
-		t.Errorf("sweep = %v, %v, %d runs out of %d; want 8 that pass out of 16", summary.Verdict(), err, summary.Runs, runs)
+	if all := uint64(len(Names())); err != nil || uint64(runs) != 4*all || summary.Runs != 2*all || summary.Verdict() != Pass {
+		t.Errorf("sweep = %v, %v, %d runs out of %d; want two of each scenario that pass, each run twice", summary.Verdict(), err, summary.Runs, runs)
 	}
 }
 

@@ -32,6 +32,9 @@ const (
 	EventForgetting EventKind = "forgetting"  // an operator begins to remove the consumer's checkpoint: it may be gone from now on
 	EventForgotten  EventKind = "forgotten"   // and has durably removed it
 	EventTrespassed EventKind = "trespassed"  // someone opened the consumer's checkpoint under Region: Err, or nil if that went well
+	EventContending EventKind = "contending"  // someone else begins to open the consumer's checkpoint
+	EventContended  EventKind = "contended"   // Err, or nil: the checkpoint is the other's until released
+	EventReleased   EventKind = "released"    // the other begins to close it
 	EventPlanted    EventKind = "planted"     // a file was put in the place of the consumer's checkpoint: Err is how it must be refused, or Entries what it rightly counts as accepted
 	EventDelivered  EventKind = "delivered"   // a consumer was handed Entries, having waited since Since
 	EventAccepted   EventKind = "accepted"    // the consumer dealt with what was delivered last

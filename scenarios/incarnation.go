@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -56,7 +57,15 @@ func (n *incarnation) run() {
 		n.plan(n.final)
 	}
 	consumers := n.startConsumers()
-	for _, p := range n.startProducers() {
+	producers := n.startProducers()
+	others := n.startOthers()
+	if n.shape.early && !n.final {
+		n.sim.Sleep(time.Duration(n.src.Draw(labelWorkload, 20)) * time.Millisecond)
+		n.close(slices.Concat(producers, consumers, others))
+		n.ended = true
+		return
+	}
+	for _, p := range slices.Concat(producers, others) {
 		p.Join()
 	}
 	if n.final {
@@ -95,13 +104,13 @@ func (n *incarnation) answers() func() answer {
 	if n.final {
 		return func() answer { return answer{} }
 	}
-	return func() answer { return drawAnswer(n.src) }
+	return func() answer { return drawAnswer(n.src, n.shape.temper) }
 }
 
 func (n *incarnation) startProducers() []*sim.Task {
 	var tasks []*sim.Task
 	start := func(actor string, fences bool) {
-		ops := drawOps(n.src, fmt.Sprintf("%s.%d", actor, n.number), n.shape.ops, fences)
+		ops := drawOps(n.src, fmt.Sprintf("%s.%d", actor, n.number), &n.shape, fences)
 		tasks = append(tasks, n.sim.Go(actor, func() { n.produce(actor, ops) }))
 	}
 	for i, ops := range n.shape.fixed {
@@ -151,14 +160,14 @@ func (n *incarnation) lacking(log []core.Entry) bool {
 	return false
 }
 
-// close closes the store and waits for the consumers. What that leaves undone, the
+// close closes the store and waits for the tasks that are at work on it. What that leaves undone, the
 // recovery of the next incarnation has to bear.
-func (n *incarnation) close(consumers []*sim.Task) {
+func (n *incarnation) close(tasks []*sim.Task) {
 	written := n.store.Frontier().Written
 	if err := n.store.Close(); err == nil {
 		n.record(Event{Kind: EventSynced, First: written})
 	}
-	for _, c := range consumers {
-		c.Join()
+	for _, t := range tasks {
+		t.Join()
 	}
 }

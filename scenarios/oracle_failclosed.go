@@ -9,20 +9,25 @@ import (
 // failClosed holds that what is damaged or foreign is refused with a typed error,
 // and that nothing else is: a refusal needs a cause, and every cause a refusal.
 type failClosed struct {
-	ledger  *ledger
-	planted map[string]error       // by consumer: how its checkpoint must be refused
-	removed map[string]bool        // by consumer: the removal of the planted file was begun
-	saved   map[string]core.Region // by consumer: the region its checkpoint may be of
+	ledger    *ledger
+	planted   map[string]error       // by consumer: how its checkpoint must be refused
+	removed   map[string]bool        // by consumer: the removal of the planted file was begun
+	saved     map[string]core.Region // by consumer: the region its checkpoint may be of
+	contended map[string]bool        // by consumer: in this incarnation another has tried to open its checkpoint
 }
 
 func newFailClosed(l *ledger) *failClosed {
-	return &failClosed{ledger: l, planted: make(map[string]error), removed: make(map[string]bool), saved: make(map[string]core.Region)}
+	return &failClosed{ledger: l, planted: make(map[string]error), removed: make(map[string]bool), saved: make(map[string]core.Region), contended: make(map[string]bool)}
 }
 
 func (*failClosed) Name() string { return "fail-closed" }
 
 func (o *failClosed) Observe(e *Event) *Violation {
 	switch e.Kind {
+	case EventBegan:
+		clear(o.contended)
+	case EventContending:
+		o.contended[e.Actor] = true
 	case EventPlanted:
 		o.planted[e.Actor] = e.Err
 		delete(o.removed, e.Actor)
@@ -80,6 +85,10 @@ func (o *failClosed) refused(e *Event) *Violation {
 		return nil
 	}
 	switch {
+	case errors.Is(e.Err, core.ErrCheckpointLeased):
+		if !o.contended[e.Actor] {
+			return violation("own lease refused", "a checkpoint is in use only while another uses it", "%s: %v", e.Actor, e.Err)
+		}
 	case errors.Is(e.Err, core.ErrRegionMismatch):
 		if o.saved[e.Actor] == e.Region && !o.ledger.lied {
 			return violation("own region refused", "a checkpoint opens under the region it was saved for", "%s: %v", e.Actor, e.Err)

@@ -191,6 +191,9 @@ func TestOraclesFire(t *testing.T) {
 		{"trespassed", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
 			does(scenarios.EventSaved).add(scenarios.Event{Kind: scenarios.EventTrespassed, Actor: "c", Region: core.Region{}.WithLane(1)}),
 			"region-binding/opened for another region"},
+		{"opened while another held it", tell().open().add(scenarios.Event{Kind: scenarios.EventContended, Actor: "c"}).resume(false, 0),
+			"single-owner/two owners"},
+		{"in use for nothing", tell().open().fails(scenarios.EventRefused, core.ErrCheckpointLeased), "fail-closed/own lease refused"},
 		{"journal refused", tell().fails(scenarios.EventOpenFailed, core.ErrJournalCorrupt), "fail-closed/journal refused"},
 		{"open failed for nothing", tell().fails(scenarios.EventOpenFailed, errors.New("?")), "fail-closed/open failed"},
 		{"append failed for nothing", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("?")), "fail-closed/write failed"},

@@ -10,6 +10,7 @@ func allOracles(l *ledger) []Oracle {
 		newOrder(),
 		newCheckpointHonesty(l),
 		newRegionBinding(l),
+		newLease(),
 		newFailClosed(l),
 		newFrontier(),
 		newWakeup(l),

@@ -38,10 +38,20 @@ func (w *world) plan(calm bool) {
 	w.crashPoint = 0
 	var rules []simfs.Rule
 	if !calm {
-		rules = w.drawFaults()
+		if w.shape.rules != nil && keeps(w.src) {
+			rules = w.shape.rules(w.src)
+			note(w.src, "incarnation %d: %v", w.number, rules)
+		}
+		rules = append(rules, w.drawFaults()...)
 		if crash, ok := w.drawCrash(); ok {
 			rules = append(rules, crash)
 		}
+	}
+	for _, r := range rules {
+		w.armed[r.Effect.String()]++
+	}
+	if w.crashPoint > 0 {
+		w.armed[crashAtYield]++
 	}
 	if err := w.disk.SetFaults(rules...); err != nil {
 		panic(err) // drawn from legal values
@@ -114,6 +124,9 @@ func (w *world) drawCrash() (simfs.Rule, bool) {
 	if focus == crashInWrites {
 		return w.crashRule(simfs.Rule{Ops: simfs.Ops(simfs.OpWrite), Nth: 1 + w.src.Draw(labelCrash, 40), Effect: simfs.CrashDuring}), true
 	}
+	if focus == crashInRecovery || focus == crashAtRename {
+		return w.crashRule(crashRuleNear(w.src, focus)), true
+	}
 	switch w.src.Draw(labelCrash, 6) {
 	case 0:
 		return simfs.Rule{}, false
@@ -122,9 +135,21 @@ func (w *world) drawCrash() (simfs.Rule, bool) {
 		note(w.src, "incarnation %d: killed at yield point %d of the engine", w.number, w.crashPoint)
 		return simfs.Rule{}, false
 	default:
-		effect := pick(w.src, labelCrash, []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter})
+		effect := pick(w.src, labelCrash, crashEffects)
 		return w.crashRule(simfs.Rule{Nth: 1 + w.crashOp(), Effect: effect}), true
 	}
+}
+
+var crashEffects = []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter}
+
+func crashRuleNear(src sim.Source, focus crashFocus) simfs.Rule {
+	r := simfs.Rule{Effect: pick(src, labelCrash, crashEffects)}
+	if focus == crashAtRename {
+		r.Ops, r.Nth = simfs.Ops(simfs.OpRename), 1+src.Draw(labelCrash, 8)
+	} else {
+		r.Nth = 1 + src.Draw(labelCrash, 40)
+	}
+	return r
 }
 
 func (w *world) crashRule(r simfs.Rule) simfs.Rule {

@@ -15,6 +15,16 @@ import (
 	"github.com/batpak/batpak-sim/sim"
 )
 
+// planting says what is put in the place of checkpoints.
+type planting uint8
+
+const (
+	plantNothing  planting = iota
+	plantAnything          // foreign, damaged, ahead of the log, upstream's
+	plantAhead             // beyond the log, or on an event that it does not hold there
+	plantUpstream          // what the Rust engine wrote
+)
+
 // planted is a file that lies where a consumer's checkpoint belongs.
 type planted struct {
 	content []byte
@@ -107,6 +117,12 @@ func (n *incarnation) drawPlanted(c *consumerPlan, log []core.Entry) planted {
 		},
 		func() planted { return n.goodUpstream(c, log) },
 		func() planted { return n.goodUpstream(c, log) },
+	}
+	switch n.shape.plant {
+	case plantAhead:
+		choices = choices[2:4]
+	case plantUpstream:
+		choices = choices[8:]
 	}
 	return pick(n.src, labelWorkload, choices)()
 }

@@ -63,6 +63,7 @@ type Result struct {
 	Digest    Digest            `json:"digest"`
 	Counters  Counters          `json:"counters"`
 	Faults    map[string]uint64 `json:"faults"` // struck, by effect
+	Armed     map[string]uint64 `json:"-"`      // planned, by effect: each may strike or not
 	Points    map[string]uint64 `json:"points"` // yield points passed, by name
 	Schedule  uint64            `json:"schedule_steps"`
 	Switches  uint64            `json:"switches"`
@@ -128,9 +129,11 @@ func newWorld(config Config, scenario Scenario) *world {
 		history: NewHistory(),
 		shape:   scenario.draw(src, config.Steps),
 		faults:  make(map[string]uint64),
+		armed:   make(map[string]uint64),
 	}
 	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}
 	disk, err := simfs.New(simfs.Config{
+		Profile: w.shape.profile,
 		Unit:    w.shape.unit,
 		Choose:  src.Draw,
 		Now:     w.sim.Wall,
@@ -177,9 +180,9 @@ func (w *world) observe(r simfs.Record) {
 	}
 	w.faults[r.Fault.String()]++
 	switch r.Fault {
-	case simfs.DropSync:
+	case simfs.DropSync, simfs.DeferSync, simfs.Rot, simfs.Misdirect:
 		w.record(Event{Kind: EventLied})
-	case simfs.Fail, simfs.ShortWrite, simfs.ShortRead, simfs.FailSync:
+	case simfs.Fail, simfs.FailAfter, simfs.ShortWrite, simfs.ShortRead, simfs.FailSync, simfs.Full:
 		w.record(Event{Kind: EventStruck})
 	}
 }
@@ -198,7 +201,7 @@ func numberless(text string) string {
 func (w *world) result(o sim.Outcome) Result {
 	r := Result{
 		Scenario: w.config.Scenario, Seed: w.config.Seed, FaultMode: w.config.Faults, Steps: w.config.Steps,
-		Verdict: Pass, Outcome: w.outcome, Digest: Digest(o.Digest), Counters: w.counters, Faults: w.faults,
+		Verdict: Pass, Outcome: w.outcome, Digest: Digest(o.Digest), Counters: w.counters, Faults: w.faults, Armed: w.armed,
 		Points: make(map[string]uint64), Schedule: o.Steps, Switches: o.Switches, Virtual: o.Time,
 		Trace: w.sim.Trace().Events(),
 	}

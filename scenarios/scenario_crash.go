@@ -8,6 +8,7 @@ var crash = Scenario{
 	Name:    "crash",
 	Summary: "append and deliver, crash anywhere, recover, drain",
 	Injects: "power cuts and process deaths at any file operation or yield point, I/O errors",
+	Guards:  "C-13, O-2, O-6",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
 			incarnations: int(sim.Between(src, labelShape, 2, 5)),

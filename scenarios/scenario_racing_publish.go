@@ -8,6 +8,7 @@ var racingPublish = Scenario{
 	Name:    "racing-publish",
 	Summary: "pulling readers race publishing, fencing and cancelling writers",
 	Injects: "task switches at every yield point, few crashes",
+	Guards:  "C-5, C-6, J-11, X-16",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
 			incarnations: int(sim.Between(src, labelShape, 1, 3)),

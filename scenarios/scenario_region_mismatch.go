@@ -11,6 +11,7 @@ var regionMismatch = Scenario{
 	Name:    "region-mismatch",
 	Summary: "checkpoint ids are reused across regions, legacy and foreign files lie in their place",
 	Injects: "checkpoints of other regions, logs and ids, of upstream's formats, of later versions, and damaged ones",
+	Guards:  "C-12, K-5, R-14, X-12",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
 			incarnations: int(sim.Between(src, labelShape, 3, 5)),
@@ -20,7 +21,7 @@ var regionMismatch = Scenario{
 			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
 			crash:        crashAnywhere,
-			plant:        true,
+			plant:        plantAnything,
 		}
 	},
 	closed: closed{

@@ -11,6 +11,7 @@ var tornWrite = Scenario{
 	Name:    "torn-write",
 	Summary: "the tail of journal and checkpoint is torn at every granularity",
 	Injects: "crashes in the middle of writes on disks that persist bytes, sectors or pages",
+	Guards:  "X-7, X-8, X-9, J-16",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
 			incarnations: int(sim.Between(src, labelShape, 3, 6)),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/batpak/batpak-sim/core"
 	"github.com/batpak/batpak-sim/sim"
+	"github.com/batpak/batpak-sim/simfs"
 )
 
 // shape is what a run consists of, drawn before it begins. A scenario draws one.
@@ -18,7 +19,17 @@ type shape struct {
 	segment      int64 // bytes of a segment of the journal; zero = so many that none is full
 	consumers    []consumerPlan
 	crash        crashFocus
-	plant        bool    // files are put in the place of checkpoints between incarnations
+	plant        planting                          // files are put in the place of checkpoints between incarnations
+	litter       bool                              // temporary files lie about that nobody cleared away
+	rules        func(src sim.Source) []simfs.Rule // the scenario's own faults, of every incarnation but the last; nil = none
+	profile      simfs.Profile
+	lanes        uint64 // events are spread over; zero = lanesInitial
+	batches      bool   // appends are batches, of large events as a rule
+	cancels      bool   // fences are cancelled, never committed
+	temper       temper
+	early        bool    // the store is closed while producers and consumers are at work
+	contended    bool    // somebody else opens the first consumer's checkpoint now and then
+	jumps        bool    // the wall clock jumps
 	fixed        [][]op  // by producer: what it does, instead of what is drawn; nil = drawn
 	closed       *closed // whose workload it is; nil = drawn
 	unsynced     bool    // some incarnations acknowledge appends before they are durable
@@ -31,7 +42,15 @@ const (
 	crashAnywhere crashFocus = iota
 	crashInWrites            // in the middle of a write, or right behind one
 	crashSeldom
+	crashInRecovery // among the first operations of an incarnation
+	crashAtRename   // right before or behind a rename
 )
+
+// temper is how consumers answer.
+type temper struct {
+	failing uint64        // one in so many deliveries is not simply accepted; zero = 6
+	slow    time.Duration // each takes up to so long; zero = some take a little
+}
 
 // consumerPlan is one consumer, the same in every incarnation.
 type consumerPlan struct {
@@ -77,7 +96,7 @@ var (
 	}
 )
 
-const lanes = 3
+const lanesInitial = 3
 
 // drawConsumers draws n consumers. The first is always a durable worker over
 // everything, so that nothing is appended that nobody must get.

@@ -20,6 +20,7 @@ type Summary struct {
 	Outcomes map[Outcome]uint64
 	Counters Counters
 	Faults   map[string]uint64 // struck, by effect
+	Armed    map[string]uint64 // planned, by effect
 	Points   map[string]uint64 // yield points passed, by name
 	Schedule uint64            // steps of the scheduler
 	Switches uint64
@@ -58,7 +59,7 @@ func newSummary(config SweepConfig) Summary {
 	return Summary{
 		Config: config, Planned: config.planned(),
 		Verdicts: make(map[Verdict]uint64), Outcomes: make(map[Outcome]uint64),
-		Faults: make(map[string]uint64), Points: make(map[string]uint64),
+		Faults: make(map[string]uint64), Armed: make(map[string]uint64), Points: make(map[string]uint64),
 	}
 }
 
@@ -67,6 +68,7 @@ func (s Summary) goOn(config SweepConfig) Summary {
 	s.Config, s.Planned, s.Ended = config, config.planned(), ""
 	s.Verdicts, s.Outcomes = maps.Clone(s.Verdicts), maps.Clone(s.Outcomes)
 	s.Faults, s.Points = maps.Clone(s.Faults), maps.Clone(s.Points)
+	s.Armed = maps.Clone(s.Armed)
 	s.Findings = slices.Clone(s.Findings)
 	return s
 }
@@ -83,6 +85,7 @@ func (s *Summary) add(r Result) {
 	s.Outcomes[r.Outcome]++
 	s.Counters.Add(r.Counters)
 	addAll(s.Faults, r.Faults)
+	addAll(s.Armed, r.Armed)
 	addAll(s.Points, r.Points)
 	s.Schedule += r.Schedule
 	s.Switches += r.Switches
@@ -119,6 +122,9 @@ func (s Summary) Verdict() Verdict {
 	if s.Runs < s.Planned && s.Ended == "" {
 		worst = Inconclusive
 	}
+	if len(s.Vacuities()) > 0 {
+		worst = worst.Worse(Vacuous)
+	}
 	for _, v := range Verdicts() {
 		if s.Verdicts[v] > 0 {
 			worst = worst.Worse(v)
@@ -132,13 +138,31 @@ func (s Summary) PointsMissed() []core.Point {
 	return slices.DeleteFunc(core.Points(), func(p core.Point) bool { return s.Points[string(p)] > 0 })
 }
 
-// EffectsMissed returns the effects of the sweep's fault level that struck in no run.
+// EffectsMissed returns the effects of the sweep's fault level and scenarios that struck
+// in no run.
 func (s Summary) EffectsMissed() []string {
-	return slices.DeleteFunc(Effects(s.Config.Faults), func(e string) bool { return s.Faults[e] > 0 })
+	return slices.DeleteFunc(s.Effects(), func(e string) bool { return s.Faults[e] > 0 })
+}
+
+// Effects returns the names of the faults that the sweep's fault level and its scenarios
+// can plan.
+func (s Summary) Effects() []string {
+	all := Effects(s.Config.Faults)
+	for _, scenario := range All() {
+		if !slices.Contains(s.Config.Scenarios, scenario.Name) {
+			continue
+		}
+		for _, e := range scenario.effects() {
+			if !slices.Contains(all, e) {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
 }
 
 // Effects returns the names of the faults that a level can plan, crashes among
-// them. Not every scenario plans all of them.
+// them. Not every scenario plans all of them, and some plan others besides.
 func Effects(level Faults) []string {
 	planned := []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.CrashAfter}
 	if level != FaultsOff {

@@ -57,8 +57,8 @@ func TestSweepIsTheSumOfItsRuns(t *testing.T) {
 	if d := cmp.Diff(runs, got); d != "" {
 		t.Errorf("results of the sweep differ from those of its runs (-runs +sweep):\n%s", d)
 	}
-	if summary.Runs != 8 || summary.Planned != 8 {
-		t.Errorf("summary has %d of %d runs, want 8 of 8", summary.Runs, summary.Planned)
+	if all := 2 * uint64(len(Names())); summary.Runs != all || summary.Planned != all {
+		t.Errorf("summary has %d of %d runs, want %d", summary.Runs, summary.Planned, all)
 	}
 	if summary.Counters != counters {
 		t.Errorf("counters = %+v, want %+v", summary.Counters, counters)
@@ -73,12 +73,16 @@ func TestSweepIsTheSumOfItsRuns(t *testing.T) {
 }
 
 func TestSweepOrder(t *testing.T) {
+	var all []runKey
+	for _, name := range Names() {
+		all = append(all, runKey{0, name})
+	}
 	tests := []struct {
 		name   string
 		config SweepConfig
 		want   []runKey
 	}{
-		{"zero value", SweepConfig{}, []runKey{{0, "crash"}, {0, "torn-write"}, {0, "racing-publish"}, {0, "region-mismatch"}}},
+		{"zero value", SweepConfig{}, all},
 		{"scenarios as given", SweepConfig{Scenarios: []string{"torn-write", "crash"}, From: 7, To: 8, Workers: 3},
 			[]runKey{{7, "torn-write"}, {7, "crash"}, {8, "torn-write"}, {8, "crash"}}},
 		{"highest seeds", SweepConfig{Scenarios: []string{"crash"}, From: math.MaxUint64 - 1, To: math.MaxUint64, Workers: 1},
@@ -155,7 +159,7 @@ func TestSweepCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)
 		got, summary, err := drive(t, ctx, SweepConfig{}, stub)
-		if len(got) != 0 || summary.Runs != 0 || summary.Planned != 4 || !errors.Is(err, cause) {
+		if len(got) != 0 || summary.Runs != 0 || summary.Planned != uint64(len(Names())) || !errors.Is(err, cause) {
 			t.Errorf("sweep = %d results, %d of %d runs, %v", len(got), summary.Runs, summary.Planned, err)
 		}
 	})

@@ -9,6 +9,7 @@ const (
 	Pass         Verdict = "pass"
 	Violated     Verdict = "violation"     // an oracle found that something promised does not hold
 	Inconclusive Verdict = "inconclusive"  // a bound was hit before the run had ended
+	Vacuous      Verdict = "vacuous"       // of a sweep: it has not tried what it is there to try
 	HarnessError Verdict = "harness-error" // the harness itself is at fault
 
 	// Nondeterministic means that two runs of one Config differ, so that no result counts.
@@ -26,6 +27,8 @@ func (v Verdict) ExitCode() int {
 		return 3
 	case Nondeterministic:
 		return 4
+	case Vacuous:
+		return 5
 	default:
 		return 2
 	}
@@ -43,5 +46,5 @@ func (v Verdict) grade() int { return slices.Index(Verdicts(), v) }
 
 // Verdicts lists the verdicts from the best to the worst.
 func Verdicts() []Verdict {
-	return []Verdict{Pass, Inconclusive, Violated, HarnessError, Nondeterministic}
+	return []Verdict{Pass, Inconclusive, Vacuous, Violated, HarnessError, Nondeterministic}
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -32,14 +33,17 @@ var opNames = [...]string{opAppend: "append", opSync: "sync", opCommit: "fence a
 
 // drawOps draws what one producer does in one incarnation. Every payload begins with a
 // name that no other event ever has.
-func drawOps(src sim.Source, producer string, n int, fences bool) []op {
-	ops := make([]op, n)
+func drawOps(src sim.Source, producer string, shape *shape, fences bool) []op {
+	ops := make([]op, shape.ops)
 	for i := range ops {
 		o := &ops[i]
 		o.name = fmt.Sprintf("%s.%d", producer, i)
 		o.think = time.Duration(src.Draw(labelWorkload, 4)) * 700 * time.Microsecond
 		o.kind = drawKind(src, fences)
-		o.draw(src)
+		if fences && shape.cancels {
+			o.kind = opCancel
+		}
+		o.draw(src, shape)
 		o.skip = !keeps(src)
 		note(src, "%v", o)
 	}
@@ -51,14 +55,14 @@ func drawOps(src sim.Source, producer string, n int, fences bool) []op {
 func keeps(src sim.Source) bool { return sim.Chance(src, labelKeep, 63, 64) }
 
 // draw draws what the operation is about.
-func (o *op) draw(src sim.Source) {
+func (o *op) draw(src sim.Source, shape *shape) {
 	if o.kind != opSync {
 		count := uint64(1)
-		if sim.Chance(src, labelWorkload, 1, 3) {
+		if shape.batches || sim.Chance(src, labelWorkload, 1, 3) {
 			count = sim.Between(src, labelWorkload, 2, 5)
 		}
 		for j := range count {
-			o.events = append(o.events, drawEvent(src, fmt.Sprintf("%s.%d", o.name, j)))
+			o.events = append(o.events, drawEvent(src, fmt.Sprintf("%s.%d", o.name, j), shape))
 		}
 		o.hold = time.Duration(src.Draw(labelWorkload, 2)) * time.Millisecond
 	}
@@ -88,19 +92,19 @@ func drawKind(src sim.Source, fences bool) opKind {
 
 // drawEvent draws an event whose payload is long enough, now and then, to span
 // several of the disk's units.
-func drawEvent(src sim.Source, name string) core.Event {
+func drawEvent(src sim.Source, name string, shape *shape) core.Event {
 	coordinate, err := core.NewCoordinate(pick(src, labelWorkload, entities), pick(src, labelWorkload, scopes))
 	if err != nil {
 		panic(err) // the names above are legal
 	}
 	payload := name + " "
-	if sim.Chance(src, labelWorkload, 1, 4) {
+	if shape.batches || sim.Chance(src, labelWorkload, 1, 4) {
 		payload += strings.Repeat("x", int(src.Draw(labelWorkload, 1500)))
 	}
 	return core.Event{
 		Coordinate: coordinate,
 		Kind:       pick(src, labelWorkload, kinds),
-		Lane:       uint32(src.Draw(labelWorkload, lanes)),
+		Lane:       uint32(src.Draw(labelWorkload, cmp.Or(shape.lanes, lanesInitial))),
 		Payload:    []byte(payload),
 	}
 }
@@ -123,12 +127,14 @@ const (
 var answerNames = [...]string{answerStop: "accepts and stops", answerRollback: "rolls back", answerPanic: "panics"}
 
 // drawAnswer draws how a consumer takes its next delivery.
-func drawAnswer(src sim.Source) answer {
+func drawAnswer(src sim.Source, t temper) answer {
 	a := answer{}
-	if sim.Chance(src, labelWorkload, 1, 4) {
+	if t.slow > 0 {
+		a.slow = time.Duration(src.Draw(labelWorkload, uint64(t.slow/time.Millisecond))) * time.Millisecond
+	} else if sim.Chance(src, labelWorkload, 1, 4) {
 		a.slow = time.Duration(src.Draw(labelWorkload, 4)) * time.Millisecond
 	}
-	if sim.Chance(src, labelWorkload, 1, 6) {
+	if sim.Chance(src, labelWorkload, 1, cmp.Or(t.failing, 6)) {
 		a.kind = answerKind(sim.Between(src, labelWorkload, uint64(answerStop), uint64(answerPanic)))
 	}
 	return a

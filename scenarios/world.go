@@ -21,6 +21,7 @@ type world struct {
 	tail     tail
 	counters Counters
 	faults   map[string]uint64
+	armed    map[string]uint64 // faults planned, by effect
 	outcome  Outcome
 	watch    *watch // of an exploration; nil = none
 
@@ -28,6 +29,7 @@ type world struct {
 	number     int // of incarnations before it
 	process    *sim.Process
 	opened     bool   // its store is open
+	acked      bool   // it has acknowledged an append
 	crashPoint uint64 // yield points of the engine until it is killed; zero = it is not
 }
 
@@ -46,8 +48,12 @@ func (w *world) live(final bool) {
 		n.ack = core.AckWritten
 	}
 	n.groupDelay = time.Duration(sim.Between(w.src, labelShape, 0, 2)) * time.Millisecond
-	n.planting = w.shape.plant && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
-	w.opened = false
+	n.planting = w.shape.plant != plantNothing && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
+	w.opened, w.acked = false, false
+	if w.shape.litter {
+		w.plan(true)
+		w.litter()
+	}
 	w.plan(final || n.planting)
 	if w.shape.closed != nil {
 		w.arm(w.shape.closed)
@@ -77,6 +83,9 @@ func (w *world) replaceDisk(n *incarnation) {
 	} else {
 		note(w.src, "incarnation %d: power cut", w.number)
 		w.counters.PowerCuts++
+		if w.acked {
+			w.counters.AtRisk++
+		}
 		w.disk = w.disk.Crash()
 	}
 }
@@ -94,6 +103,7 @@ func (w *world) record(e Event) {
 	e.Incarnation = w.number
 	e.Time = w.sim.Now()
 	w.counters.count(&e)
+	w.acked = w.acked || e.Kind == EventAcked
 	w.tail.add(e)
 	e.emit(w.sim.Trace())
 	w.history.Record(e)

@@ -22,7 +22,7 @@ func (p *program) list() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 			for _, s := range scenarios.All() {
-				fmt.Fprintf(w, "scenario\t%s\t%s\n", s.Name, s.Summary)
+				fmt.Fprintf(w, "scenario\t%s\t%s\tinjects %s\n", s.Name, s.Summary, s.Injects)
 			}
 			for _, level := range scenarios.FaultLevels() {
 				fmt.Fprintf(w, "faults\t%s\t%s\n", level, names(scenarios.Effects(level)))

@@ -36,9 +36,10 @@
 //	1  if an oracle found a violation,
 //	2  if the arguments are wrong, the output cannot be written, or the harness is at fault,
 //	3  if a run hit a bound, or the sweep was interrupted, with no violation so far,
-//	4  if --check-determinism saw two runs of one seed that differ.
+//	4  if --check-determinism saw two runs of one seed that differ,
+//	5  if a sweep of a thousand runs or more has not tried what it is there to try.
 //
-// Of several that apply it is the last in the order 0, 3, 1, 2, 4: a run that differs
+// Of several that apply it is the last in the order 0, 3, 5, 1, 2, 4: a run that differs
 // makes every other result doubtful.
 //
 // An interrupt lets the runs that have begun end and reports on what was done. A

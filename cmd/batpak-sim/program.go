@@ -55,7 +55,8 @@ func (p *program) root() *cobra.Command {
 
 A seed fixes a run wholly: the same seed, flags and build give the same digest.
 The exit code is 0 if every run passed, 1 on a violation, 2 on wrong arguments or
-an error of the harness, 3 if it is inconclusive, 4 if two runs of one seed differ.`,
+an error of the harness, 3 if it is inconclusive, 4 if two runs of one seed differ,
+5 if a sweep has not tried what it is there to try.`,
 		Example: `  batpak-sim --seed 1
   batpak-sim --seeds 1..20000 --faults heavy
   batpak-sim --scenario crash --seed 17 --trace crash.trace`,
