@@ -1,0 +1,90 @@
+package trial
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/batpak/batpak-sim/mutation/operator"
+)
+
+// sample keeps n of the mutants, which ones depends on the seed and their IDs alone.
+func sample(all []operator.Mutant, n int, seed uint64) []operator.Mutant {
+	if n <= 0 || n >= len(all) {
+		return all
+	}
+	rank := func(m operator.Mutant) [32]byte {
+		return sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seed), m.ID...))
+	}
+	order := slices.Clone(all)
+	slices.SortStableFunc(order, func(a, b operator.Mutant) int {
+		ra, rb := rank(a), rank(b)
+		return bytes.Compare(ra[:], rb[:])
+	})
+	chosen := make(map[string]bool)
+	for _, m := range order[:n] {
+		chosen[m.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(m operator.Mutant) bool { return !chosen[m.ID] })
+}
+
+// lines is a range of lines, both ends included.
+type lines struct{ from, to int }
+
+// changed keeps the mutants on lines that differ from a revision; empty keeps all.
+func changed(ctx context.Context, root, revision string, all []operator.Mutant) ([]operator.Mutant, error) {
+	if revision == "" {
+		return all, nil
+	}
+	cmd := exec.CommandContext(ctx, "git", "diff", "--unified=0", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--relative", revision, "--", "*.go")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return nil, fmt.Errorf("git diff %s: %s", revision, bytes.TrimSpace(exit.Stderr))
+		}
+		return nil, fmt.Errorf("git diff %s: %w", revision, err)
+	}
+	hunks := parseDiff(root, string(out))
+	return slices.DeleteFunc(slices.Clone(all), func(m operator.Mutant) bool {
+		return !slices.ContainsFunc(hunks[m.File], func(l lines) bool { return m.Line <= l.to && l.from <= m.LineEnd })
+	}), nil
+}
+
+var hunk = regexp.MustCompile(`^@@ -\S+ \+(\d+)(?:,(\d+))? @@`)
+
+// parseDiff returns the lines of each file that are new in a diff without context.
+func parseDiff(root, diff string) map[string][]lines {
+	all := make(map[string][]lines)
+	file := ""
+	for line := range strings.Lines(diff) {
+		line = strings.TrimRight(line, "\n")
+		if name, ok := strings.CutPrefix(line, "+++ b/"); ok {
+			file = filepath.Join(root, filepath.FromSlash(name))
+			continue
+		}
+		at := hunk.FindStringSubmatch(line)
+		if at == nil {
+			continue
+		}
+		from, _ := strconv.Atoi(at[1])
+		count := 1
+		if at[2] != "" {
+			count, _ = strconv.Atoi(at[2])
+		}
+		if count > 0 {
+			all[file] = append(all[file], lines{from, from + count - 1})
+		}
+	}
+	return all
+}

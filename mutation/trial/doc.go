@@ -1,0 +1,30 @@
+// Package trial puts the mutants of a Go module's packages to its tests, and tells
+// which of them no test notices.
+//
+// # Model
+//
+// A [Trial] compiles a package's tests once, with every mutant inside behind a
+// switch, and beside that one build for each mutant that cannot share. A *suite* is
+// one such test binary. Its unmutated run must pass; then each of its tests runs
+// alone, to measure how long it takes and which mutants it reaches. A mutant is run
+// under the tests that reach it, the quick ones first, until one fails: that test
+// killed it. A mutant that survives is run under the rest of the suite too.
+//
+// # Contract
+//
+// The tree is never written to: sources are laid over it at build time, and every
+// worker runs tests in its own copy of the module with its own temporary directory,
+// put back in order after each run. A failure is a kill only if it comes again when
+// the same tests run again; a build that fails is never a kill and makes its mutant
+// invalid, not the trial. A mutant hangs, and is killed, when it takes longer than
+// [LimitFloor] and [LimitFactor] times what the unmutated tests took. Verdicts do not depend on
+// the number of workers and come in the order of the source.
+//
+// # Limits
+//
+// Equal object code is looked for among survivors only, and mutants whose edit moves
+// lines are never taken for equal where the code knows its lines. Tests that read
+// files outside of the module, talk to a network or keep state elsewhere share it.
+// On systems other than Unix a hanging test's children are not ended with it, and
+// memory is not bounded.
+package trial

@@ -1,0 +1,3 @@
+module corpus.example/corpus
+
+go 1.22

@@ -1,0 +1,4 @@
+package helpers
+
+// Double is for the tests.
+var Double = double

@@ -1,0 +1,7 @@
+//go:build !extra
+
+package tags
+
+var factor = one() + one()
+
+func one() int { return 1 }

@@ -1,0 +1,313 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/batpak/batpak-sim/mutation/operator"
+)
+
+// Config says what is put on trial. Its zero value is the package in the current
+// directory with all operators.
+type Config struct {
+	Dir       string   // where the patterns hold; empty is the current directory
+	Patterns  []string // of packages; none is "."
+	Tags      string   // build tags, separated by commas
+	Operators []string // names; none is all
+	Killers   []string // patterns of further packages whose tests may kill
+	Seeds     int      // of Program, which may kill too; 0 for none
+	Program   string   // package of a program that takes --seed N and exits with 1 if the seed fails
+	Diff      string   // only mutants on lines that differ from this revision of git
+	Sample    int      // only so many mutants; 0 is all
+	Seed      uint64   // which ones
+	Ledger    string   // file of accepted survivors; empty is none
+	Cache     string   // file of earlier verdicts; empty is none
+	Workers   int      // 0 is one a processor
+	Narrow    bool     // survivors are not put to the whole suite
+	Matrix    bool     // every test that kills is found, not the first
+	Progress  func(Progress)
+}
+
+// Progress is how far a trial has come.
+type Progress struct {
+	Phase string // what is being done
+	Done  int    // mutants
+	Total int
+	Alive int // of those done
+}
+
+func (c Config) tagFlags() []string {
+	if c.Tags == "" {
+		return nil
+	}
+	return []string{"-tags=" + c.Tags}
+}
+
+// trial is one in progress.
+type trial struct {
+	config   Config
+	dir      string // for what is built
+	module   *module
+	shared   *shared
+	suites   []*suite
+	killers  map[string]bool // packages whose suites try all mutants
+	verdicts []Verdict
+	listings listings
+	done     chan Verdict
+}
+
+// Run carries out a trial.
+func Run(ctx context.Context, c Config) (Report, error) {
+	began := time.Now()
+	if len(c.Patterns) == 0 {
+		c.Patterns = []string{"."}
+	}
+	if c.Workers <= 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Progress == nil {
+		c.Progress = func(Progress) {}
+	}
+	dir, err := os.MkdirTemp("", "mutation-")
+	if err != nil {
+		return Report{}, err
+	}
+	defer os.RemoveAll(dir)
+	t := &trial{config: c, dir: dir, listings: listings{code: make(map[string]string)}}
+	report, err := t.carryOut(ctx)
+	report.Took = time.Since(began)
+	return report, err
+}
+
+func (t *trial) carryOut(ctx context.Context) (Report, error) {
+	t.tell("reading", 0)
+	ledger, err := readLedger(t.config.Ledger)
+	if err != nil {
+		return Report{}, err
+	}
+	if t.module, err = load(ctx, t.config); err != nil {
+		return Report{}, err
+	}
+	all, err := t.choose(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := t.prepare(ctx); err != nil {
+		return Report{}, err
+	}
+	ledger.accept(t.verdicts)
+	report := Report{Module: t.module.path, Root: t.module.root, Verdicts: t.verdicts, costs: make(map[string]time.Duration)}
+	report.Stale = ledger.stale(all, t.verdicts)
+	for _, s := range t.suites {
+		report.Suites = append(report.Suites, SuiteReport{s.path, len(s.tests), s.took})
+		for _, x := range s.tests {
+			report.costs[s.title(x.name)] = x.took
+		}
+	}
+	return report, nil
+}
+
+// choose finds the mutants and keeps the ones that were asked for. It returns all,
+// by package and ID.
+func (t *trial) choose(ctx context.Context) (map[string]map[string]bool, error) {
+	operators, err := operator.Select(t.config.Operators)
+	if err != nil {
+		return nil, err
+	}
+	var found []operator.Mutant
+	all := make(map[string]map[string]bool)
+	for _, p := range t.module.packages {
+		all[p.Path] = make(map[string]bool)
+		for _, m := range operator.Find(p, operator.All()) {
+			all[p.Path][m.ID] = true
+			if slices.ContainsFunc(operators, func(o operator.Operator) bool { return o.Name == m.Operator }) {
+				found = append(found, m)
+			}
+		}
+	}
+	if found, err = changed(ctx, t.module.root, t.config.Diff, found); err != nil {
+		return nil, err
+	}
+	t.verdicts = make([]Verdict, 0, len(found))
+	for _, m := range sample(found, t.config.Sample, t.config.Seed) {
+		t.verdicts = append(t.verdicts, Verdict{Mutant: m})
+	}
+	return all, ignore(t.module, t.verdicts)
+}
+
+// prepare builds and measures, and then judges.
+func (t *trial) prepare(ctx context.Context) error {
+	cache, err := t.openCache(ctx)
+	if err != nil {
+		return err
+	}
+	cache.recall(t.verdicts)
+	open := t.open()
+	if len(open) == 0 {
+		return nil
+	}
+	t.tell("building", 0)
+	t.shared = &shared{module: t.module, mutants: make([]operator.Mutant, len(t.verdicts)), apart: make([]bool, len(t.verdicts))}
+	for i, v := range t.verdicts {
+		t.shared.mutants[i] = v.Mutant
+	}
+	if err := t.shared.compile(ctx, t.config, t.dir); err != nil {
+		return err
+	}
+	pool, err := newPool(t.module.root, t.dir, t.config.Workers)
+	if err != nil {
+		return err
+	}
+	if err := t.compileSuites(ctx); err != nil {
+		return err
+	}
+	for _, s := range t.suites {
+		t.tell("measuring "+s.path, 0)
+		if s.binary == "" {
+			continue
+		}
+		if err := s.measure(ctx, pool); err != nil {
+			return err
+		}
+	}
+	if err := t.judgeAll(ctx, pool, open); err != nil {
+		return err
+	}
+	return cache.remember(t.verdicts)
+}
+
+// open are the verdicts that are still to be found.
+func (t *trial) open() []int {
+	var open []int
+	for i, v := range t.verdicts {
+		if v.Status == "" {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+func (t *trial) judgeAll(ctx context.Context, pool *pool, open []int) error {
+	slices.SortStableFunc(open, func(a, b int) int { return compareBool(t.shared.apart[b], t.shared.apart[a]) })
+	t.done = make(chan Verdict, len(open))
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		p := Progress{Phase: "judging", Total: len(open)}
+		t.config.Progress(p)
+		for v := range t.done {
+			p.Done++
+			if v.Alive() {
+				p.Alive++
+			}
+			t.config.Progress(p)
+		}
+	}()
+	err := pool.each(ctx, len(open), func(ctx context.Context, w *workspace, i int) error {
+		err := t.judge(ctx, w, open[i])
+		t.done <- t.verdicts[open[i]]
+		return err
+	})
+	close(t.done)
+	<-told
+	return err
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+func (t *trial) tell(phase string, done int) {
+	t.config.Progress(Progress{Phase: phase, Done: done, Total: len(t.verdicts)})
+}
+
+// compileSuites builds the test binaries: of each package under trial, and of the
+// further ones that may kill.
+func (t *trial) compileSuites(ctx context.Context) error {
+	further, err := t.further(ctx)
+	if err != nil {
+		return err
+	}
+	t.killers = make(map[string]bool)
+	var paths []string
+	for _, p := range t.module.packages {
+		paths = append(paths, p.Path)
+	}
+	for _, path := range further {
+		t.killers[path] = true
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	for _, path := range paths {
+		s := &suite{path: path, dir: t.module.dir(path)}
+		if s.flags, err = t.fixedSeed(ctx, path); err != nil {
+			return err
+		}
+		t.suites = append(t.suites, s)
+	}
+	if t.config.Seeds > 0 {
+		t.killers[t.config.Program] = true
+		t.suites = append(t.suites, &suite{path: t.config.Program, seeds: t.config.Seeds})
+	}
+	for i, s := range t.suites {
+		t.tell("building the tests of "+s.path, 0)
+		if s.binary, err = s.compile(ctx, t.module, t.config, t.shared.list, filepath.Join(t.dir, fmt.Sprintf("%d-%s", i, s.file()))); err != nil {
+			return fmt.Errorf("build the tests of %s: %w", s.path, err)
+		}
+	}
+	return nil
+}
+
+// further returns the packages of the module that the killers' patterns name.
+func (t *trial) further(ctx context.Context) ([]string, error) {
+	if len(t.config.Killers) == 0 {
+		return nil, nil
+	}
+	out, err := t.module.output(ctx, append(append([]string{"list"}, t.config.tagFlags()...), t.config.Killers...)...)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", strings.Join(t.config.Killers, " "), err)
+	}
+	paths := strings.Fields(out)
+	for _, path := range paths {
+		if path != t.module.path && !strings.HasPrefix(path, t.module.path+"/") {
+			return nil, fmt.Errorf("killers %s is not of module %s, legal are its packages", path, t.module.path)
+		}
+	}
+	return paths, nil
+}
+
+// fixedSeed returns the flags that make properties of a suite draw the same each time.
+func (t *trial) fixedSeed(ctx context.Context, path string) ([]string, error) {
+	out, err := t.module.output(ctx, append(append([]string{"list", "-test", "-deps"}, t.config.tagFlags()...), path)...)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(strings.Fields(out), "pgregory.net/rapid") {
+		return []string{"-rapid.seed=1", "-rapid.nofailfile"}, nil
+	}
+	return nil, nil
+}
+
+// suitesOf returns the suites that may kill mutants of a package.
+func (t *trial) suitesOf(path string) []*suite {
+	var all []*suite
+	for _, s := range t.suites {
+		if s.path == path || t.killers[s.path] {
+			all = append(all, s)
+		}
+	}
+	return all
+}
