@@ -49,6 +49,9 @@ func Root(ctx context.Context, dir string) (string, error) {
 
 const modulePath = "github.com/batpak/batpak-sim"
 
+// Program is the package of the program that runs seeds.
+const Program = modulePath + "/cmd/batpak-sim"
+
 // Run builds the program with the defect in it and tries seeds until one reports
 // a violation.
 func (h Hunt) Run(ctx context.Context, d Defect) (Finding, error) {
@@ -87,7 +90,7 @@ func (h Hunt) build(ctx context.Context, d Defect, dir string) (string, error) {
 		return "", err
 	}
 	program := filepath.Join(dir, "batpak-sim")
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", program, "./cmd/batpak-sim")
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", program, Program)
 	cmd.Dir = h.Root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))

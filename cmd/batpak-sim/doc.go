@@ -12,7 +12,8 @@
 //	batpak-sim export FILE                            a Go test of it
 //	batpak-sim corpus verify                          the runs that every build must repeat
 //	batpak-sim list                                   scenarios, oracles, fault levels
-//	batpak-sim mutate                                 defects put into the engine, and the seeds that find them
+//	batpak-sim defects                                defects put into the engine, and the seeds that find them
+//	batpak-sim mutate ./...                           small faults of any module's packages, and the tests that miss them
 //
 // # Model
 //
@@ -25,7 +26,7 @@
 //
 // Standard output has the report and nothing else: for people, or with --json one
 // object a line for every run, with nothing in it that differs between two
-// invocations. Standard error has what is wrong with the arguments, in one line,
+// invocations but what mutate measures. Standard error has what is wrong with the arguments, in one line,
 // and the progress of what takes longer than two seconds: a line that updates
 // itself on a terminal, a line every ten seconds elsewhere, and there nothing with
 // --json. There are no colours.

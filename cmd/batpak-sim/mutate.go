@@ -2,133 +2,235 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
-	"strings"
-	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/batpak/batpak-sim/mutation"
+	"github.com/batpak/batpak-sim/mutation/operator"
+	"github.com/batpak/batpak-sim/mutation/report"
+	"github.com/batpak/batpak-sim/mutation/trial"
 	"github.com/batpak/batpak-sim/scenarios"
 )
 
 // mutating are the flags of the mutate command.
 type mutating struct {
-	seeds  option[uint64]
-	only   option[[]string]
-	faults option[scenarios.Faults]
-	json   option[bool]
+	only     option[[]string]
+	tests    option[string]
+	seeds    option[uint64]
+	diff     option[string]
+	sample   option[uint64]
+	seed     option[uint64]
+	ledger   option[string]
+	cache    option[string]
+	minScore option[float64]
+	tags     option[string]
+	workers  option[uint64]
+	narrow   option[bool]
+	matrix   option[bool]
+	json     option[bool]
+	github   option[bool]
+	stryker  option[string]
+	junit    option[string]
 }
 
-const huntSeeds = 2000
-
-// mutate builds the program with each named defect of the engine in it, and tells
-// which seed finds it.
+// mutate puts small faults into packages of any module and tells which of them its
+// tests miss.
 func (p *program) mutate() *cobra.Command {
 	var m mutating
 	c := &cobra.Command{
-		Use:   "mutate [flags]",
-		Short: "Put named defects into the engine and let seeds find them",
-		Long: `Put named defects into the engine and let seeds find them.
+		Use:   "mutate [flags] PACKAGES",
+		Short: "Put small faults into packages and tell which of them the tests miss",
+		Long: `Put small faults into packages and tell which of them the tests miss.
 
-Each defect is an edit of the engine's source, laid over it in a build of its own:
-the source is not touched. It needs the go command and a checkout of the module.
-The exit code is 0 if every defect is found, 1 if one is not, 2 on wrong arguments
-or an error of the harness.`,
-		Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.hunt(c.Context(), &m) },
+PACKAGES are patterns of the go command, such as ./core/..., in the module of the current
+directory, whatever module that is. Its tests must pass without any fault; the source is
+not touched. It needs the go command. The exit code is 0 if every fault is noticed or
+accepted in the ledger, or the score is at least that of --min-score; 1 if not, or if
+the ledger is stale; 2 on wrong arguments or if the tests cannot be run; 3 if it was
+interrupted.`,
+		Example: `  batpak-sim mutate ./core/...
+  batpak-sim mutate --diff origin/main --github ./...
+  batpak-sim mutate --sample 200 --seed 7 --min-score 90 ./...`,
+		Args: somePackages,
+		RunE: func(c *cobra.Command, patterns []string) error { return p.try(c.Context(), &m, patterns) },
 	}
-	m.seeds = option[uint64]{value: huntSeeds, kind: "N", initial: strconv.Itoa(huntSeeds), parse: parseCount}
-	m.only = option[[]string]{kind: "NAME", parse: parseNames(defectNames()), join: joinNames}
-	m.faults = option[scenarios.Faults]{value: scenarios.FaultsLight, kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
-	m.json = option[bool]{kind: "bool", parse: parseSwitch}
-	f := c.Flags()
-	f.SortFlags = false
-	f.Var(&m.seeds, "seeds", "give up a defect after seeds 1 to N, every scenario of each")
-	f.Var(&m.only, "only", "hunt only this defect; may be repeated or a comma-separated list")
-	f.Var(&m.faults, "faults", "how hard the disk is on the engine, besides crashes")
-	f.Var(&m.json, "json", "write one JSON object a line for every defect")
-	f.Lookup("json").NoOptDefVal = "true"
-	complete(c, "only", defectNames())
-	complete(c, "faults", levels())
+	m.register(c)
 	return c
 }
 
-func (p *program) hunt(ctx context.Context, m *mutating) error {
-	root, err := mutation.Root(ctx, ".")
-	if err != nil {
-		return err
-	}
-	hunt := mutation.Hunt{Root: root, Seeds: m.seeds.value, Faults: string(m.faults.value)}
-	defects := m.only.value
-	if !m.only.given {
-		defects = defectNames()
-	}
-	var findings []mutation.Finding
-	for i, name := range defects {
-		fmt.Fprintf(p.stderr, "%d of %d: %s\n", i+1, len(defects), name)
-		defect, err := mutation.Find(name)
-		if err != nil {
-			return err
-		}
-		finding, err := hunt.Run(ctx, defect)
-		if err != nil {
-			return err
-		}
-		if !finding.Found {
-			p.verdict = scenarios.Violated
-		}
-		findings = append(findings, finding)
-	}
-	if m.json.value {
-		return p.findingsJSON(findings)
-	}
-	return p.findingsTable(findings)
-}
-
-func (p *program) findingsJSON(findings []mutation.Finding) error {
-	e := json.NewEncoder(p.stdout)
-	for _, f := range findings {
-		if err := e.Encode(f); err != nil {
-			return err
-		}
+func somePackages(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("no package is given, legal are patterns such as ./...; the named defects are the command defects")
 	}
 	return nil
 }
 
-func (p *program) findingsTable(findings []mutation.Finding) error {
-	found := 0
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "defect\tfirst seed\tscenario\toracle\truns")
-	for _, f := range findings {
-		if !f.Found {
-			fmt.Fprintf(w, "%s\tNOT FOUND\t\t\t%d\n", f.Defect, f.Runs)
-			continue
-		}
-		found++
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%d\n", f.Defect, f.Seed, f.Scenario, f.Signature, f.Runs)
+func (m *mutating) register(c *cobra.Command) {
+	m.only = option[[]string]{kind: "OPERATOR", parse: parseNames(operator.Names()), join: joinNames}
+	m.tests = option[string]{kind: "PACKAGES", parse: parseText}
+	m.seeds = option[uint64]{kind: "N", parse: parseCount}
+	m.diff = option[string]{kind: "REF", parse: parseRevision}
+	m.sample = option[uint64]{kind: "N", parse: parseCount}
+	m.seed = option[uint64]{kind: "S", parse: parseSeed}
+	m.ledger = option[string]{kind: "FILE", parse: parseFile}
+	m.cache = option[string]{kind: "FILE", parse: parseFile}
+	m.minScore = option[float64]{kind: "PERCENT", parse: parsePercent}
+	m.tags = option[string]{kind: "TAGS", parse: parseText}
+	m.workers = option[uint64]{kind: "N", parse: parseCount}
+	m.narrow = option[bool]{kind: "bool", parse: parseSwitch}
+	m.matrix = option[bool]{kind: "bool", parse: parseSwitch}
+	m.json = option[bool]{kind: "bool", parse: parseSwitch}
+	m.github = option[bool]{kind: "bool", parse: parseSwitch}
+	m.stryker = option[string]{kind: "FILE", parse: parseFile}
+	m.junit = option[string]{kind: "FILE", parse: parseFile}
+	f := c.Flags()
+	f.SortFlags = false
+	f.Var(&m.only, "only", "only mutants of this operator; may be repeated or a comma-separated list")
+	f.Var(&m.tests, "tests", "let the tests of these packages kill, too")
+	f.Var(&m.seeds, "seeds", "let the simulation's seeds 1 to N kill, too; for packages of this module")
+	f.Var(&m.diff, "diff", "only mutants on lines that differ from this revision of git")
+	f.Var(&m.sample, "sample", "only so many mutants, drawn by --seed")
+	f.Var(&m.seed, "seed", "what --sample draws by")
+	f.Var(&m.ledger, "ledger", "survivors that are accepted, with reasons")
+	f.Var(&m.cache, "cache", "keep verdicts here, and reuse those of unchanged code and tests")
+	f.Var(&m.minScore, "min-score", "exit with 0 although mutants survive, if the score is at least this")
+	f.Var(&m.tags, "tags", "build tags, separated by commas")
+	f.Var(&m.workers, "workers", "tests at a time; without it as many as there are processors")
+	f.Var(&m.narrow, "narrow", "do not run survivors again on the tests that did not seem to reach them")
+	f.Var(&m.matrix, "matrix", "find every test that kills a mutant, and the cheapest set of them")
+	f.Var(&m.json, "json", "write one JSON object a line for every mutant")
+	f.Var(&m.github, "github", "write survivors as annotations for GitHub")
+	f.Var(&m.stryker, "stryker", "write a report of the mutation-report schema to a file")
+	f.Var(&m.junit, "junit", "write a JUnit report to a file")
+	for _, name := range []string{"narrow", "matrix", "json", "github"} {
+		f.Lookup(name).NoOptDefVal = "true"
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(p.stdout, "\n%d of %d defects found\n", found, len(findings))
-	return err
+	c.MarkFlagsMutuallyExclusive("json", "github")
+	complete(c, "only", operator.Names())
 }
 
-func parseCount(text string) (uint64, error) {
-	n, err := strconv.ParseUint(text, 10, 32)
-	if err != nil || n == 0 {
-		return 0, fmt.Errorf("legal are 1 to %d", uint32(1<<32-1))
+func (m *mutating) config(ctx context.Context, patterns []string) (trial.Config, error) {
+	c := trial.Config{
+		Patterns: patterns, Tags: m.tags.value, Operators: m.only.value, Diff: m.diff.value,
+		Sample: int(m.sample.value), Seed: m.seed.value, Ledger: m.ledger.value, Cache: m.cache.value,
+		Workers: int(m.workers.value), Narrow: m.narrow.value, Matrix: m.matrix.value,
+	}
+	if m.seed.given && !m.sample.given {
+		return c, fmt.Errorf("--seed is given without --sample, legal is both")
+	}
+	if m.tests.given {
+		c.Killers = []string{m.tests.value}
+	}
+	if m.seeds.given {
+		if _, err := mutation.Root(ctx, "."); err != nil {
+			return c, err
+		}
+		c.Seeds, c.Program = int(m.seeds.value), mutation.Program
+	}
+	return c, nil
+}
+
+func (p *program) try(ctx context.Context, m *mutating, patterns []string) error {
+	config, err := m.config(ctx, patterns)
+	if err != nil {
+		return err
+	}
+	line := newLine(p.stderr, time.Now, m.json.value)
+	config.Progress = func(done trial.Progress) {
+		line.tell(func(elapsed time.Duration) string { return trialText(done, elapsed) })
+	}
+	r, err := trial.Run(ctx, config)
+	line.clear()
+	if ctx.Err() != nil {
+		p.verdict = scenarios.Inconclusive
+		fmt.Fprintln(p.stderr, "batpak-sim: interrupted, no verdict")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.verdict = m.verdict(r)
+	return p.reportTrial(m, r)
+}
+
+// trialText is the line of progress. The time that is left goes by the mutants that
+// are judged, so it is told only once there are some.
+func trialText(d trial.Progress, elapsed time.Duration) string {
+	if d.Done == 0 {
+		return fmt.Sprintf("%s, %d mutants, %v", d.Phase, d.Total, elapsed.Round(time.Second))
+	}
+	left := time.Duration(float64(d.Took) / float64(d.Done) * float64(d.Total-d.Done))
+	return fmt.Sprintf("%d of %d mutants, %.0f a minute, %v to go, %d alive", d.Done, d.Total, float64(d.Done)/d.Took.Minutes(), left.Round(time.Second), d.Alive)
+}
+
+// verdict says whether the tests are good enough.
+func (m *mutating) verdict(r trial.Report) scenarios.Verdict {
+	alive := r.Count(trial.Survived) + r.Count(trial.Unreached)
+	if m.minScore.given {
+		alive = 0
+	}
+	if alive > 0 || len(r.Stale) > 0 || r.Score() < m.minScore.value {
+		return scenarios.Violated
+	}
+	return scenarios.Pass
+}
+
+func (p *program) reportTrial(m *mutating, r trial.Report) error {
+	write := report.Text
+	switch {
+	case m.json.value:
+		write = report.JSON
+	case m.github.value:
+		write = report.GitHub
+	}
+	if err := write(p.stdout, r); err != nil {
+		return err
+	}
+	if err := writeReport(m.stryker, r, report.Stryker); err != nil {
+		return err
+	}
+	return writeReport(m.junit, r, report.JUnit)
+}
+
+func writeReport(to option[string], r trial.Report, write func(io.Writer, trial.Report) error) error {
+	if !to.given {
+		return nil
+	}
+	f, err := os.Create(to.value)
+	if err != nil {
+		return err
+	}
+	if err := write(f, r); err != nil {
+		f.Close()
+		return fmt.Errorf("write %s: %w", to.value, err)
+	}
+	return f.Close()
+}
+
+func parsePercent(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 100) {
+		return 0, fmt.Errorf("legal are 0 to 100")
 	}
 	return n, nil
 }
 
-func defectNames() []string {
-	var all []string
-	for _, d := range mutation.Defects() {
-		all = append(all, d.Name)
+func parseText(text string) (string, error) {
+	if text == "" {
+		return "", fmt.Errorf("it is empty")
 	}
-	return all
+	return text, nil
+}
+
+// parseRevision refuses what git would take for a flag.
+func parseRevision(text string) (string, error) {
+	if text == "" || text[0] == '-' {
+		return "", fmt.Errorf("legal is a revision of git, such as main")
+	}
+	return text, nil
 }

@@ -146,11 +146,14 @@ func (s *site) replace(n ast.Node, text string) { s.edit(n.Pos(), n.End(), text)
 // edit proposes that text takes the place of what is from start to end.
 func (s *site) edit(start, end token.Pos, text string) {
 	from, to := s.Fset.PositionFor(start, false), s.Fset.PositionFor(end, false)
-	line, _, _ := strings.Cut(string(s.file.Text[from.Offset-from.Column+1:]), "\n")
+	line := from.Offset - from.Column + 1
+	first, _, _ := strings.Cut(string(s.file.Text[line:]), "\n")
+	after, _, _ := strings.Cut(string(s.file.Text[to.Offset:]), "\n")
 	s.found = append(s.found, Mutant{
 		Operator: s.operator, Package: s.Path, Function: functionName(s.function()), File: s.file.Name,
 		Start: from.Offset, End: to.Offset, Old: string(s.file.Text[from.Offset:to.Offset]), New: text,
-		Line: from.Line, LineEnd: to.Line, Column: from.Column, ColEnd: to.Column, context: line,
+		Line: from.Line, LineEnd: to.Line, Column: from.Column, ColEnd: to.Column,
+		Before: string(s.file.Text[line:from.Offset]), After: after, context: first,
 	})
 }
 

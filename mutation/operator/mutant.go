@@ -17,7 +17,9 @@ type Mutant struct {
 	Start    int // of the replaced text, in bytes of File
 	End      int
 	Old, New string
-	Line     int // of Start, from 1
+	Before   string // what stands on the line before Old
+	After    string // what stands on the last line behind it
+	Line     int    // of Start, from 1
 	LineEnd  int
 	Column   int // of Start, in bytes from 1
 	ColEnd   int

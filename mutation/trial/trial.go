@@ -39,7 +39,8 @@ type Progress struct {
 	Phase string // what is being done
 	Done  int    // mutants
 	Total int
-	Alive int // of those done
+	Alive int           // of those done
+	Took  time.Duration // of the judging
 }
 
 func (c Config) tagFlags() []string {
@@ -199,10 +200,10 @@ func (t *trial) judgeAll(ctx context.Context, pool *pool, open []int) error {
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		p := Progress{Phase: "judging", Total: len(open)}
+		p, began := Progress{Phase: "judging", Total: len(open)}, time.Now()
 		t.config.Progress(p)
 		for v := range t.done {
-			p.Done++
+			p.Done, p.Took = p.Done+1, time.Since(began)
 			if v.Alive() {
 				p.Alive++
 			}
