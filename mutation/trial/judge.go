@@ -98,7 +98,7 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 	}
 	for _, b := range benches {
 		for _, batch := range batches(b.chosen) {
-			dead, err := t.attempt(ctx, w, v, b, namesOf(batch), limit(sumOf(batch)))
+			dead, err := t.attempt(ctx, w, v, b, selection{only: namesOf(batch)}, limit(sumOf(batch)))
 			if err != nil || dead {
 				return err
 			}
@@ -113,19 +113,20 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 		v.Status = Equivalent
 		return nil
 	}
-	return t.whole(ctx, w, v, benches)
+	return t.rest(ctx, w, v, benches)
 }
 
-// whole puts a survivor to whole suites, for the reach was measured one test at a time.
-func (t *trial) whole(ctx context.Context, w *workspace, v *Verdict, benches []bench) error {
+// rest puts a survivor to the other tests: that they do not reach it was measured one
+// test at a time, and some run with others only.
+func (t *trial) rest(ctx context.Context, w *workspace, v *Verdict, benches []bench) error {
 	if t.config.Narrow {
 		return nil
 	}
 	for _, b := range benches {
-		if b.seeds > 0 {
+		if b.seeds > 0 || len(b.chosen) == b.count {
 			continue // each seed is a process of its own anyway
 		}
-		dead, err := t.attempt(ctx, w, v, b, nil, limit(b.took))
+		dead, err := t.attempt(ctx, w, v, b, selection{except: namesOf(b.chosen)}, limit(b.took))
 		if err != nil || dead {
 			return err
 		}
@@ -134,13 +135,13 @@ func (t *trial) whole(ctx context.Context, w *workspace, v *Verdict, benches []b
 }
 
 // attempt runs tests with the mutant on. It is dead if they fail, and fail again.
-func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, names []string, limit time.Duration) (bool, error) {
-	first, err := b.run(ctx, w, b.binary, b.number, names, limit)
+func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, tests selection, limit time.Duration) (bool, error) {
+	first, err := b.run(ctx, w, b.binary, b.number, tests, limit)
 	if err != nil || !first.bad() {
 		return false, err
 	}
 	killer := culprit(first.output)
-	second, err := b.run(ctx, w, b.binary, b.number, names, limit)
+	second, err := b.run(ctx, w, b.binary, b.number, tests, limit)
 	if err != nil {
 		return false, err
 	}
@@ -159,7 +160,7 @@ func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, 
 func (t *trial) matrix(ctx context.Context, w *workspace, v *Verdict, benches []bench) error {
 	for _, b := range benches {
 		for _, x := range b.chosen {
-			o, err := b.run(ctx, w, b.binary, b.number, []string{x.name}, limit(x.took))
+			o, err := b.run(ctx, w, b.binary, b.number, selection{only: []string{x.name}}, limit(x.took))
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,8 @@ type suite struct {
 	binary string // empty if the package has no tests
 	flags  []string
 	seeds  int    // it is a program that takes seeds, and this many are tried; 0 for tests
-	tests  []test // quickest first
+	tests  []test // quickest first; without those that fail alone
+	count  int    // of all tests
 	took   time.Duration
 }
 
@@ -44,17 +45,33 @@ type test struct {
 // limit is the time that tests which took so long may take with a mutant.
 func limit(took time.Duration) time.Duration { return LimitFloor + LimitFactor*took }
 
-// run executes tests of the suite with a mutant on; nil are all of them.
-func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, names []string, limit time.Duration, env ...string) (outcome, error) {
+// all is the selection of every test.
+var all = selection{}
+
+// selection says which tests of a suite are run: those of the names, or all but those.
+type selection struct {
+	only   []string
+	except []string
+}
+
+func (s selection) flags() []string {
+	switch {
+	case s.only != nil:
+		return []string{"-test.run=" + exactly(s.only)}
+	case s.except != nil:
+		return []string{"-test.skip=" + exactly(s.except)}
+	}
+	return nil
+}
+
+// run executes tests of the suite with a mutant on.
+func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, tests selection, limit time.Duration, env ...string) (outcome, error) {
 	if s.seeds > 0 {
-		return s.runSeeds(ctx, w, binary, mutant, names, limit, env)
+		return s.runSeeds(ctx, w, binary, mutant, tests.only, limit, env)
 	}
 	args := []string{"-test.v", "-test.failfast", "-test.paniconexit0", "-test.timeout=0"}
-	if names != nil {
-		args = append(args, "-test.run="+exactly(names))
-	}
 	env = append(env, fmt.Sprintf("%s=%d", schemata.EnvMutant, mutant))
-	return w.execute(ctx, s.dir, limit, env, binary, append(args, s.flags...)...)
+	return w.execute(ctx, s.dir, limit, env, binary, slices.Concat(args, tests.flags(), s.flags)...)
 }
 
 func exactly(names []string) string {
@@ -71,7 +88,7 @@ func (s *suite) measure(ctx context.Context, pool *pool) error {
 		return s.measureSeeds(ctx, pool)
 	}
 	w := pool.spaces[0]
-	whole, err := s.run(ctx, w, s.binary, 0, nil, baselineMax)
+	whole, err := s.run(ctx, w, s.binary, 0, all, baselineMax)
 	if err != nil {
 		return err
 	}
@@ -83,7 +100,7 @@ func (s *suite) measure(ctx context.Context, pool *pool) error {
 	if err != nil {
 		return err
 	}
-	s.tests = make([]test, len(names))
+	s.tests, s.count = make([]test, len(names)), len(names)
 	err = pool.each(ctx, len(names), func(ctx context.Context, w *workspace, i int) error {
 		measured, err := s.measureOne(ctx, w, names[i])
 		s.tests[i] = measured
@@ -100,7 +117,7 @@ func (s *suite) measureOne(ctx context.Context, w *workspace, name string) (test
 	if err := os.RemoveAll(record); err != nil {
 		return test{}, err
 	}
-	o, err := s.run(ctx, w, s.binary, 0, []string{name}, baselineMax, schemata.EnvReached+"="+record)
+	o, err := s.run(ctx, w, s.binary, 0, selection{only: []string{name}}, baselineMax, schemata.EnvReached+"="+record)
 	if err != nil || o.bad() {
 		return test{}, err
 	}
@@ -144,19 +161,19 @@ func lastLines(text string, n int) string {
 // batches cuts tests into groups that run in one process each, the first ones quick.
 func batches(tests []test) [][]test {
 	const first, growth = 50 * time.Millisecond, 8
-	var all [][]test
+	var groups [][]test
 	budget, sum := first, time.Duration(0)
 	for _, t := range tests {
-		if len(all) == 0 || sum+t.took > budget {
-			if len(all) > 0 {
+		if len(groups) == 0 || sum+t.took > budget {
+			if len(groups) > 0 {
 				budget *= growth
 			}
-			all, sum = append(all, nil), 0
+			groups, sum = append(groups, nil), 0
 		}
-		all[len(all)-1] = append(all[len(all)-1], t)
+		groups[len(groups)-1] = append(groups[len(groups)-1], t)
 		sum += t.took
 	}
-	return all
+	return groups
 }
 
 func namesOf(tests []test) []string {

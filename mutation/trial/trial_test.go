@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,9 +25,17 @@ func table(r trial.Report) string {
 			function = in
 			fmt.Fprintf(&b, "\n%s\n", function)
 		}
-		killer := strings.TrimPrefix(v.Killer, v.Package+".")
-		mark := map[bool]string{true: " apart"}[v.Apart] + map[bool]string{true: " flaky"}[v.Flaky]
-		fmt.Fprintf(&b, "  %-10s %-16s %s -> %s%s\n", v.Status, v.Operator, short(v.Old), short(v.New), strings.TrimRight(" | "+killer+mark, " |"))
+		fmt.Fprintf(&b, "  %-10s %-16s %s -> %s", v.Status, v.Operator, short(v.Old), short(v.New))
+		if killer := strings.TrimPrefix(v.Killer, v.Package+"."); killer != "" {
+			fmt.Fprintf(&b, " by %s", killer)
+		}
+		if v.Apart {
+			b.WriteString(" apart")
+		}
+		if v.Flaky {
+			b.WriteString(" flaky")
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }
@@ -39,16 +48,25 @@ func short(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// TestCorpus puts small packages on trial whose every verdict is known.
-func TestCorpus(t *testing.T) {
-	t.Setenv("FLAKY_STATE", t.TempDir())
-	r, err := trial.Run(t.Context(), trial.Config{Dir: "testdata/corpus", Patterns: []string{"./..."}})
+func run(t *testing.T, c trial.Config) trial.Report {
+	t.Helper()
+	r, err := trial.Run(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// TestCorpus puts small packages on trial whose every verdict is known.
+func TestCorpus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds and runs a hundred and fifty mutants")
+	}
+	t.Setenv("FLAKY_STATE", t.TempDir())
+	got := table(run(t, trial.Config{Dir: "testdata/corpus", Patterns: []string{"./..."}}))
 	golden := filepath.Join("testdata", "corpus.golden")
 	if *update {
-		if err := os.WriteFile(golden, []byte(table(r)), 0o644); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +74,185 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(string(want), table(r)); d != "" {
+	if d := cmp.Diff(string(want), got); d != "" {
 		t.Errorf("verdicts (-want +got):\n%s", d)
 	}
+}
+
+// TestWorkersDoNotMatter runs tests that collide when they share a folder.
+func TestWorkersDoNotMatter(t *testing.T) {
+	c := trial.Config{Dir: "testdata/corpus", Patterns: []string{"./workdir", "./bounds"}, Workers: 1}
+	alone := table(run(t, c))
+	c.Workers = 4
+	if d := cmp.Diff(alone, table(run(t, c))); d != "" {
+		t.Errorf("verdicts of one worker and of four (-one +four):\n%s", d)
+	}
+	if _, err := os.Stat("testdata/corpus/workdir/saved"); err == nil {
+		t.Error("a test wrote into the tree")
+	}
+}
+
+// TestBuildTags checks that the files of the build are mutated, and no others.
+func TestBuildTags(t *testing.T) {
+	r := run(t, trial.Config{Dir: "testdata/corpus", Patterns: []string{"./tags"}, Tags: "extra", Operators: []string{"return-value"}})
+	want := "\ntags two\n  killed     return-value     \"2\" -> \"0\" by TestTwice\n" +
+		"\ntags Twice\n  killed     return-value     \"factor * n\" -> \"0\" by TestTwice\n"
+	if d := cmp.Diff(want, table(r)); d != "" {
+		t.Errorf("verdicts (-want +got):\n%s", d)
+	}
+}
+
+// module writes a module and returns its folder.
+func module(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		write(t, filepath.Join(dir, name), text)
+	}
+	return dir
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// small is a module with one mutant of operator boundary that dies and one that does not.
+func small(t *testing.T, replace ...string) string {
+	t.Helper()
+	change := strings.NewReplacer(replace...).Replace
+	return module(t, map[string]string{
+		"go.mod": change("module small.example\n\ngo 1.22\n"),
+		"x.go":   change("package small\n\nfunc Old(n int) bool { return n >= 65 }\n\nfunc Young(n int) bool { return n < 18 }\n"),
+		"x_test.go": change("package small\n\nimport \"testing\"\n\nfunc TestOld(t *testing.T) {\n\tif !Old(65) || Old(64) {\n\t\tt.Error(1)\n\t}\n}\n\n" +
+			"func TestYoung(t *testing.T) {\n\tif !Young(1) || Young(99) {\n\t\tt.Error(1)\n\t}\n}\n"),
+	})
+}
+
+func TestFirstRelease(t *testing.T) {
+	dir := small(t, "go 1.22", "go 1.12")
+	r := run(t, trial.Config{Dir: dir, Operators: []string{"boundary"}})
+	if got := r.Count(trial.Killed); got != 1 || len(r.Verdicts) != 2 || r.Score() != 50 {
+		t.Errorf("at go 1.12: %+v, score %v", r.Verdicts, r.Score())
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	tests := []struct {
+		name    string
+		replace []string
+		config  trial.Config
+		want    string
+	}{
+		{"tests that fail anyway", []string{"!Old(65)", "Old(65)"}, trial.Config{}, "the tests of small.example fail without any mutant, in TestOld"},
+		{"tests that do not build", []string{"t.Error(1)", "t.Error(nonsense)"}, trial.Config{}, "build the tests of small.example"},
+		{"source that does not build", []string{"n >= 65", "nonsense"}, trial.Config{}, "load small.example"},
+		{"no package", nil, trial.Config{Patterns: []string{"./nowhere/..."}}, "load ./nowhere/..."},
+		{"unknown operator", nil, trial.Config{Operators: []string{"nonsense"}}, "unknown operator \"nonsense\", legal are"},
+		{"ignored without a reason", []string{"65 }", "65 } //mutation:ignore"}, trial.Config{}, "//mutation:ignore without a reason"},
+		{"no such ledger", nil, trial.Config{Ledger: "nowhere"}, "read the ledger"},
+		{"no such revision", nil, trial.Config{Diff: "nonsense"}, "git diff nonsense"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.config.Dir = small(t, tt.replace...)
+			_, err := trial.Run(t.Context(), tt.config)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Run = %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestLedger(t *testing.T) {
+	dir := small(t)
+	c := trial.Config{Dir: dir, Operators: []string{"boundary"}, Ledger: filepath.Join(dir, "ledger.json")}
+	write(t, c.Ledger, "[]")
+	r := run(t, c)
+	dead, alive := r.Verdicts[0], r.Verdicts[1]
+	entry := `{"id": %q, "package": "small.example", "change": "-", "reason": "of no matter", "reviewed": "2026-11-24"}`
+	write(t, c.Ledger, fmt.Sprintf("["+entry+","+entry+","+entry+"]", alive.ID, dead.ID, "gone"))
+	write(t, filepath.Join(dir, "x.go"), "package small\n\n// Lines move.\n\nfunc Old(n int) bool { return n >= 65 }\n\nfunc Young(n int) bool { return n < 18 }\n")
+	r = run(t, c)
+	if v := r.Verdicts[1]; v.Status != trial.Accepted || v.Reason != "of no matter" {
+		t.Errorf("the survivor is %s, %q, want it accepted", v.Status, v.Reason)
+	}
+	var stale []string
+	for _, e := range r.Stale {
+		stale = append(stale, e.ID)
+	}
+	if d := cmp.Diff([]string{dead.ID, "gone"}, stale); d != "" {
+		t.Errorf("stale (-want +got):\n%s", d)
+	}
+	write(t, c.Ledger, fmt.Sprintf("["+strings.Replace(entry, "of no matter", "", 1)+"]", alive.ID))
+	if _, err := trial.Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "has no reason") {
+		t.Errorf("without a reason: %v", err)
+	}
+}
+
+func TestCache(t *testing.T) {
+	dir := small(t)
+	c := trial.Config{Dir: dir, Operators: []string{"boundary"}, Cache: filepath.Join(t.TempDir(), "cache")}
+	cached := func() (n int) {
+		for _, v := range run(t, c).Verdicts {
+			if v.Cached {
+				n++
+			}
+		}
+		return n
+	}
+	if got := cached(); got != 0 {
+		t.Errorf("%d verdicts of the first trial are from the cache", got)
+	}
+	if got := cached(); got != 2 {
+		t.Errorf("%d verdicts of the second trial are from the cache, want 2", got)
+	}
+	write(t, filepath.Join(dir, "testdata", "new"), "x")
+	if got := cached(); got != 0 {
+		t.Errorf("%d verdicts are from the cache although a file is new", got)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	dir := small(t)
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-q", "-m", "first")
+	write(t, filepath.Join(dir, "x.go"), "package small\n\nfunc Old(n int) bool { return n >= 65 }\n\n// Young is new.\nfunc Young(n int) bool { return n < 17 }\n")
+	r := run(t, trial.Config{Dir: dir, Operators: []string{"boundary"}, Diff: "HEAD"})
+	if len(r.Verdicts) != 1 || r.Verdicts[0].Function != "Young" {
+		t.Errorf("mutants = %+v, want the one of Young", r.Verdicts)
+	}
+}
+
+func TestSampleAndMatrix(t *testing.T) {
+	dir := small(t)
+	functions := make(map[string]bool)
+	for seed := range uint64(8) {
+		c := trial.Config{Dir: dir, Operators: []string{"negate"}, Sample: 1, Seed: seed, Matrix: true}
+		r := run(t, c)
+		if len(r.Verdicts) != 1 || len(r.Verdicts[0].Kills) != 1 || len(r.Cheapest()) != 1 {
+			t.Fatalf("seed %d: %+v, want one mutant with one killer", seed, r.Verdicts)
+		}
+		functions[r.Verdicts[0].Function] = true
+		if len(functions) == 2 {
+			return
+		}
+	}
+	t.Errorf("eight seeds drew from %v only", functions)
 }
