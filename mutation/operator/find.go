@@ -102,11 +102,6 @@ func (s *site) up(n int) ast.Node {
 	return s.stack[len(s.stack)-1-n]
 }
 
-// inBody reports whether the node is executed and not declared.
-func (s *site) inBody() bool {
-	return slices.ContainsFunc(s.stack, func(n ast.Node) bool { _, ok := n.(*ast.BlockStmt); return ok })
-}
-
 // function is the declaration around the node.
 func (s *site) function() *ast.FuncDecl {
 	for _, n := range s.stack {
