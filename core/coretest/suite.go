@@ -54,6 +54,7 @@ var checks = []struct {
 	{"tail/garbage after the last frame", tailGarbage},
 	{"tail/flip in a frame that was durable", tailFlip},
 	{"tail/flip in the header", tailHeader},
+	{"open/read-only", readOnlyLook},
 	{"files/modes", filesModes},
 	{"files/links are not followed", filesLinks},
 	{"files/temporary links are not followed", filesTemporaryLinks},
