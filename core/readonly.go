@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 
 	"github.com/spf13/afero"
@@ -80,7 +79,7 @@ func scanProven(fsys afero.Fs, segments []segment, durable int64) (scanned, erro
 			return scanned{}, err
 		}
 	}
-	content, err := readWhole(fsys, last.path, math.MaxInt)
+	content, err := last.content(fsys)
 	if err != nil {
 		return scanned{}, err
 	}

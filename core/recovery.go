@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/spf13/afero"
 )
@@ -113,7 +112,7 @@ func (s *scanned) read(fsys afero.Fs, file segment, last bool) ([]byte, error) {
 	if want := s.header.number + 1; file.number != want {
 		return nil, &JournalError{Path: file.path, Err: ErrJournalCorrupt, Reason: fmt.Sprintf("segment %d is missing before it", want)}
 	}
-	content, err := readWhole(fsys, file.path, math.MaxInt)
+	content, err := file.content(fsys)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -47,5 +48,22 @@ func TestReadWholeAllocatesWithinItsBound(t *testing.T) {
 	must(t, os.Truncate(path, 100))
 	if b, err := readWhole(afero.NewOsFs(), path, 100); err != nil || len(b) != 100 || b[0] != 'x' {
 		t.Errorf("readWhole at the bound = %q, %v, want 100 bytes", b, err)
+	}
+}
+
+// A segment that claims to be larger than any may be is refused, with its place, and
+// nothing is allocated for it.
+func TestOpenRefusesAHugeSegment(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(context.Background(), afero.NewOsFs(), dir, Config{})
+	must(t, err)
+	must(t, s.Close())
+	path := segmentAt(dir, 1).path
+	must(t, os.Truncate(path, 1<<41))
+	for _, readOnly := range []bool{false, true} {
+		_, err := Open(context.Background(), afero.NewOsFs(), dir, Config{ReadOnly: readOnly})
+		if at := new(JournalError); !errors.Is(err, ErrJournalCorrupt) || !errors.As(err, &at) || at.Path != path {
+			t.Errorf("Open, read-only %v, of a segment of 2 TiB = %v, want %v of %s", readOnly, err, ErrJournalCorrupt, path)
+		}
 	}
 }

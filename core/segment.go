@@ -28,6 +28,10 @@ const (
 
 	// segmentBytesMin leaves room for a header and a small frame.
 	segmentBytesMin = 256
+
+	// segmentBytesMax is more than any frame needs, and what is allocated at most for
+	// a segment that is read.
+	segmentBytesMax = 1 << 30
 )
 
 func segmentAt(dir string, number uint64) segment {
@@ -61,6 +65,15 @@ func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []st
 	}
 	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.number, b.number) })
 	return segments, leftovers, nil
+}
+
+// content reads the whole segment.
+func (s segment) content(fsys afero.Fs) ([]byte, error) {
+	b, err := readWhole(fsys, s.path, segmentBytesMax)
+	if errors.Is(err, ErrTooLarge) {
+		return nil, &JournalError{Path: s.path, Offset: segmentBytesMax, Err: ErrJournalCorrupt, Reason: err.Error()}
+	}
+	return b, err
 }
 
 // segmentNumber is the number in the name of a segment, which has one spelling only.

@@ -18,7 +18,8 @@ type Config struct {
 	Ack     Ack     // zero = AckDurable
 
 	// SegmentBytes is the size at which the journal goes on in a new file; zero =
-	// 64 MiB, at least 256. A batch is in one file, which it may make larger.
+	// 64 MiB, legal are 256 bytes to 1 GiB. A batch is in one file, which it may make
+	// larger.
 	SegmentBytes int64
 
 	// GroupDelay is how long an append that needs a sync waits at most for others
@@ -50,8 +51,8 @@ func (c Config) validate() error {
 	if c.Ack > AckWritten {
 		return fmt.Errorf("batpak: Config.Ack is %d, legal are AckDurable and AckWritten", c.Ack)
 	}
-	if c.SegmentBytes != 0 && c.SegmentBytes < segmentBytesMin {
-		return fmt.Errorf("batpak: Config.SegmentBytes is %d, legal are %d and more, and 0 for %d", c.SegmentBytes, segmentBytesMin, segmentBytesDefault)
+	if c.SegmentBytes != 0 && (c.SegmentBytes < segmentBytesMin || c.SegmentBytes > segmentBytesMax) {
+		return fmt.Errorf("batpak: Config.SegmentBytes is %d, legal are %d to %d, and 0 for %d", c.SegmentBytes, segmentBytesMin, segmentBytesMax, segmentBytesDefault)
 	}
 	if c.GroupDelay < 0 {
 		return fmt.Errorf("batpak: Config.GroupDelay is %v, and must not be negative", c.GroupDelay)

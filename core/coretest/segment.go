@@ -181,9 +181,9 @@ func (f *fixture) refusedAt(path string, err error) {
 	}
 }
 
-// A segment size that is too small is refused before anything is touched.
+// A segment size that is out of bounds is refused before anything is touched.
 func segmentConfig(f *fixture) {
-	for _, size := range []int64{-1, 1, 255} {
+	for _, size := range []int64{-1, 1, 255, 1<<30 + 1} {
 		if _, err := core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime, SegmentBytes: size}); err == nil || !strings.Contains(err.Error(), "SegmentBytes") {
 			f.Errorf("Open with SegmentBytes %d = %v, want an error that names it", size, err)
 		}
