@@ -74,7 +74,8 @@ func (j *journal) fits(body int) bool {
 // rotate begins a new segment, once the whole of this one is durable. When that
 // cannot be, this one stays the last, or the journal is poisoned.
 func (j *journal) rotate(next uint64) error {
-	if err := j.sync(j.end); err != nil {
+	// Also where all is durable: a crash must not bring back what a rollback cut off.
+	if err := j.flush(); err != nil {
 		return err
 	}
 	header := segmentHeader{lineage: j.lineage, number: j.number + 1, base: j.end, next: next, prev: j.prev}
@@ -122,6 +123,10 @@ func (j *journal) sync(target int64) error {
 	if j.durableMark().offset >= target {
 		return nil
 	}
+	return j.flush()
+}
+
+func (j *journal) flush() error {
 	if err := j.healthy(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -181,4 +182,29 @@ func TestFramesTestify(t *testing.T) {
 	if d := cmp.Diff(want, synced); d != "" {
 		t.Errorf("testimonies (-want +got):\n%s", d)
 	}
+}
+
+// What a rollback cut off must not come back behind a later segment: the segment is
+// synced once more before the next is begun, though all its frames are durable.
+func TestRotationSyncsARollback(t *testing.T) {
+	disk, rt := newPowerDisk(), newSolo()
+	s := openOn(t, disk, Config{Runtime: rt, SegmentBytes: segmentBytesMin})
+	appendTexts(t, s, strings.Repeat("a", segmentBytesMin))
+	j := s.journal
+	disk.fail(opWriteAt, diskFault{nth: 1, bytes: 5, err: errDisk})
+	if _, err := j.append(&frame{kind: frameFenceCancel, first: 1, fence: 1}); !errors.Is(err, errDisk) {
+		t.Fatalf("append to a full disk = %v, want %v", err, errDisk)
+	}
+	synced := false
+	rt.once(PointSyncDone, func() { synced = true })
+	rt.once(PointSegmentCreated, func() {
+		if !synced {
+			t.Error("the segment was not synced after its rollback")
+		}
+	})
+	appendTexts(t, s, "b")
+	if j.number != 2 {
+		t.Errorf("last segment is %d, want 2", j.number)
+	}
+	logHolds(t, s, strings.Repeat("a", segmentBytesMin), "b")
 }

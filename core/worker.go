@@ -14,7 +14,8 @@ import (
 type Action uint8
 
 const (
-	// Continue accepts the batch: its checkpoint is saved and the next one comes.
+	// Continue accepts the batch: its checkpoint is saved, now or later as the Cadence
+	// says, and the next batch comes.
 	Continue Action = iota
 
 	// Stop accepts the batch and ends the worker once the checkpoint is saved.
@@ -50,6 +51,7 @@ type Handler func(context.Context, Delivery) Action
 type WorkerConfig struct {
 	Region     Region
 	Checkpoint CheckpointID  // the zero value keeps no checkpoint: delivery starts over with each worker
+	Cadence    Cadence       // when that is saved; zero = after every batch
 	BatchSize  int           // events in one delivery at most; zero = 64
 	IdleSleep  time.Duration // longest park between polls when idle; zero = 10 ms
 	Restart    RestartPolicy // after a handler's panic; zero = RestartOnce
@@ -59,6 +61,9 @@ type WorkerConfig struct {
 func (c WorkerConfig) withDefaults() (WorkerConfig, error) {
 	if c.BatchSize < 0 || c.IdleSleep < 0 {
 		return c, fmt.Errorf("batpak: WorkerConfig: BatchSize %d and IdleSleep %v must not be negative", c.BatchSize, c.IdleSleep)
+	}
+	if err := c.Cadence.validate(); err != nil {
+		return c, err
 	}
 	if c.BatchSize == 0 {
 		c.BatchSize = 64
@@ -82,6 +87,7 @@ type Worker struct {
 	cancel context.CancelFunc
 
 	restarts restarts
+	unsaved  unsaved
 
 	mu       sync.Mutex // guards what is below; never held across a yield point
 	accepted place      // where the cursor stands once everything before was accepted
@@ -129,8 +135,13 @@ func (w *Worker) run() {
 		w.finish(failure)
 	}()
 	failure = w.loop()
+	if w.unsaved.events > 0 {
+		failure = errors.Join(failure, w.save())
+	}
 }
 
+// loop polls and delivers until the worker is to end. Then the cursor stands where
+// everything before was accepted, unless that could not be saved.
 func (w *Worker) loop() error {
 	gate, rt := w.store.gate, w.store.rt
 	for {
@@ -143,8 +154,11 @@ func (w *Worker) loop() error {
 			return err
 		}
 		if len(batch) == 0 {
+			if err := w.saveIfDue(); err != nil {
+				return err
+			}
 			rt.Yield(PointPullEmpty)
-			gate.park(context.Background(), since, w.config.IdleSleep)
+			gate.park(context.Background(), since, min(w.config.IdleSleep, w.config.Cadence.left(w.unsaved, rt.Elapsed())))
 			continue
 		}
 		rt.Yield(PointWorkerPolled)
@@ -168,10 +182,12 @@ func (w *Worker) deliver(batch []Entry) (bool, error) {
 	}
 	switch action {
 	case Continue, Stop:
-		return action == Stop, w.accept()
+		return action == Stop, w.accept(batch)
 	case StopWithRollback:
+		w.cursor.rewind(w.accepted)
 		return true, nil
 	default:
+		w.cursor.rewind(w.accepted)
 		return true, fmt.Errorf("batpak: handler returned action %d, legal are Continue, Stop and StopWithRollback", action)
 	}
 }
@@ -190,16 +206,36 @@ func (w *Worker) call(batch []Entry) (action Action, err error) {
 	return w.handler(w.ctx, d), nil
 }
 
-// accept saves where the cursor stands, if the worker is durable.
-func (w *Worker) accept() error {
-	w.store.rt.Yield(PointWorkerAccepted)
+// accept takes a batch for dealt with, and saves that if the worker is durable and
+// its cadence says so.
+func (w *Worker) accept(batch []Entry) error {
+	rt := w.store.rt
+	rt.Yield(PointWorkerAccepted)
 	if w.cursor.durable() {
-		if err := w.cursor.Commit(context.Background()); err != nil {
+		w.unsaved.add(batch, rt.Elapsed())
+		if err := w.saveIfDue(); err != nil {
 			return err
 		}
-		w.store.rt.Yield(PointWorkerSaved)
 	}
 	w.advance(w.cursor.place, w.cursor.TakeGaps())
+	return nil
+}
+
+func (w *Worker) saveIfDue() error {
+	if !w.config.Cadence.due(w.unsaved, w.store.rt.Elapsed()) {
+		return nil
+	}
+	return w.save()
+}
+
+// save saves where the cursor stands. A save that failed is not tried again: this
+// worker ends.
+func (w *Worker) save() error {
+	w.unsaved = unsaved{}
+	if err := w.cursor.Commit(context.Background()); err != nil {
+		return err
+	}
+	w.store.rt.Yield(PointWorkerSaved)
 	return nil
 }
 

@@ -166,8 +166,31 @@ func Defects() []Defect {
 			Name:    "restart-without-rollback",
 			Summary: "a worker whose handler panicked goes on behind the batch",
 			File:    "core/worker.go",
-			Old:     "\t\tw.cursor.rewind(w.accepted)\n",
-			New:     "",
+			Old:     "\tif err != nil {\n\t\tw.cursor.rewind(w.accepted)\n",
+			New:     "\tif err != nil {\n",
+		},
+		{
+			Name:    "save-a-refused-batch",
+			Summary: "a worker that ends saves where its cursor stands, over what the handler refused",
+			File:    "core/worker.go",
+			Old:     "\tcase StopWithRollback:\n\t\tw.cursor.rewind(w.accepted)\n",
+			New:     "\tcase StopWithRollback:\n",
+		},
+		{
+			Name:    "cadence-saves-before-accept",
+			Summary: "a worker that is due saves before the handler has accepted the batch",
+			File:    "core/worker.go",
+			Old:     "\trt.Yield(PointWorkerPolled)\n",
+			New: "" +
+				"\trt.Yield(PointWorkerPolled)\n\t\tif w.config.Cadence.Events > 0 && w.unsaved.events+len(batch) >= w.config.Cadence.Events {\n" +
+				"\t\t\tif err := w.save(); err != nil {\n\t\t\t\treturn err\n\t\t\t}\n\t\t}\n",
+		},
+		{
+			Name:    "stop-does-not-wake",
+			Summary: "Stop leaves a parked worker to its sleep",
+			File:    "core/worker.go",
+			Old:     "\tw.cancel()\n\tw.store.gate.wake.Notify()\n",
+			New:     "\tw.cancel()\n",
 		},
 		{
 			Name:    "index-after-confirm",
@@ -187,8 +210,20 @@ func Defects() []Defect {
 			Name:    "segment-before-sync",
 			Summary: "a new segment is begun before the old one is durable",
 			File:    "core/journal.go",
-			Old:     "\tif err := j.sync(j.end); err != nil {\n\t\treturn err\n\t}\n",
+			Old:     "\tif err := j.flush(); err != nil {\n\t\treturn err\n\t}\n",
 			New:     "",
+			Also: []Edit{{
+				File: "core/store.go",
+				Old:  "\tif err := s.syncer.sync(ctx, s.journal.writtenMark().offset, 0); err != nil {\n\t\treturn err\n\t}\n",
+				New:  "",
+			}},
+		},
+		{
+			Name:    "segment-after-volatile-rollback",
+			Summary: "a new segment is begun while the old one's rollback may be taken back",
+			File:    "core/journal.go",
+			Old:     "\tif err := j.flush(); err != nil {\n\t\treturn err\n\t}\n",
+			New:     "\tif err := j.sync(j.end); err != nil {\n\t\treturn err\n\t}\n",
 		},
 		{
 			Name:    "segment-without-directory-sync",

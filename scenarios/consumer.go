@@ -79,7 +79,7 @@ func (c *consuming) opened(started bool, position uint64, err error) error {
 func (c *consuming) work() error {
 	w, err := c.store.Worker(core.WorkerConfig{
 		Region: c.plan.region, Checkpoint: c.plan.id, BatchSize: c.plan.batch,
-		IdleSleep: c.plan.deadline, Restart: c.plan.restart, Gaps: 4,
+		Cadence: c.plan.cadence, IdleSleep: c.plan.deadline, Restart: c.plan.restart, Gaps: 4,
 	}, c.handle)
 	if err != nil {
 		return c.opened(false, 0, err)
@@ -98,7 +98,9 @@ func (c *consuming) work() error {
 
 // handle is the worker's handler.
 func (c *consuming) handle(_ context.Context, d core.Delivery) core.Action {
-	c.saved() // or the worker would not have gone on
+	if c.plan.cadence == (core.Cadence{}) {
+		c.saved() // or the worker would not have gone on
+	}
 	switch c.deliver(d.Entries) {
 	case answerPanic:
 		c.decline()

@@ -61,6 +61,7 @@ type consumerPlan struct {
 	batch    int
 	deadline time.Duration // of a pull, or a worker's idle sleep
 	restart  core.RestartPolicy
+	cadence  core.Cadence // of a worker's saves
 }
 
 // String says who the consumer is, for people.
@@ -111,6 +112,7 @@ func drawConsumers(src sim.Source, n int) []consumerPlan {
 		if sim.Chance(src, labelShape, 1, 2) {
 			p.restart = core.RestartBounded(3, 5*time.Millisecond)
 		}
+		p.cadence = drawCadence(src)
 		p.worker = i == 0 || sim.Chance(src, labelShape, 1, 2)
 		if i > 0 {
 			p.region = pick(src, labelShape, regions)
@@ -126,6 +128,19 @@ func drawConsumers(src sim.Source, n int) []consumerPlan {
 // appends.
 func drawSegment(src sim.Source) int64 {
 	return pick(src, labelSegment, []int64{0, 256, 1 << 10, 4 << 10})
+}
+
+// drawCadence draws when a worker saves: after every batch, or seldom.
+func drawCadence(src sim.Source) core.Cadence {
+	switch src.Draw(labelShape, 5) {
+	case 1:
+		return core.Cadence{Events: int(sim.Between(src, labelShape, 2, 12))}
+	case 2:
+		return core.Cadence{Bytes: int64(sim.Between(src, labelShape, 1, 256))}
+	case 3:
+		return core.Cadence{Interval: time.Duration(sim.Between(src, labelShape, 1, 10)) * time.Millisecond}
+	}
+	return core.Cadence{}
 }
 
 func pick[T any](src sim.Source, label string, from []T) T {
