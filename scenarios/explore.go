@@ -214,11 +214,10 @@ func (x *exploration) explore(m moment, crashes int) {
 // judge lets the engine recover from an image, and the oracles judge.
 func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
 	x.Recoveries++
-	w := newWatch(m, func(m moment) {
-		if crashes+1 < x.config.Crashes {
-			x.cut(m, crashes+1)
-		}
-	})
+	w := newWatch(m, nil)
+	if crashes+1 < x.config.Crashes {
+		w.reach = func(m moment) { x.cut(m, crashes+1) }
+	}
 	recoverFrom(disk, x.Unit, x.scenario.workload().consumers, w)
 	if x.found != nil {
 		return

@@ -22,16 +22,19 @@ type recovery struct {
 // recoverFrom lets the engine recover from an image and returns what could be seen of it.
 func recoverFrom(disk *simfs.FS, unit int, consumers []consumerPlan, w *watch) *recovery {
 	r := &recovery{consumers: consumers, disk: disk, watch: w, outcome: Unended}
-	err := disk.Reconfigure(simfs.Config{
-		Unit: unit, Now: func() time.Time { return recoveryTime },
-		Hook:    func(simfs.Op) { w.moment(disk) },
-		Observe: func(o simfs.Record) { w.changed(disk, o) },
-	})
+	config := simfs.Config{Unit: unit, Now: func() time.Time { return recoveryTime }}
+	if w.reach != nil {
+		config.Hook = func(simfs.Op) { w.moment(disk) }
+		config.Observe = func(o simfs.Record) { w.changed(disk, o) }
+	}
+	err := disk.Reconfigure(config)
 	if err != nil {
 		panic(err) // the configuration is ours
 	}
 	r.run()
-	w.moment(disk)
+	if w.reach != nil {
+		w.moment(disk)
+	}
 	return r
 }
 

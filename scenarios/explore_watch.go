@@ -15,7 +15,7 @@ type watch struct {
 	history uint64       // hash of those that say what is promised
 	disk    uint64       // hash of all that has changed on the disk
 	last    instant      // of the latest moment
-	reach   func(moment) // is handed each moment that differs from the one before
+	reach   func(moment) // is handed each moment that differs from the one before; nil = the life is not cut
 }
 
 // instant says which images a cut may leave, and what they must hold.

@@ -63,7 +63,10 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 	}
 	c.reached = max(c.reached, crashes+1)
 	c.lost = append(c.lost[:crashes:crashes], fates(state))
-	w := newWatch(m, func(m moment) { c.cut(m, images[1:], crashes+1) })
+	w := newWatch(m, nil)
+	if len(images) > 1 {
+		w.reach = func(m moment) { c.cut(m, images[1:], crashes+1) }
+	}
 	r := recoverFrom(state.FS(), c.scenario.workload().shape().unit, c.scenario.workload().consumers, w)
 	if len(images) > 1 || c.found != nil {
 		return

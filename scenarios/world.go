@@ -47,7 +47,9 @@ func (w *world) live(final bool) {
 	if w.shape.unsynced && sim.Chance(w.src, labelShape, 1, 2) {
 		n.ack = core.AckWritten
 	}
-	n.groupDelay = time.Duration(sim.Between(w.src, labelShape, 0, 2)) * time.Millisecond
+	if w.shape.closed == nil {
+		n.groupDelay = time.Duration(sim.Between(w.src, labelShape, 0, 2)) * time.Millisecond
+	}
 	n.planting = w.shape.plant != plantNothing && w.number > 0 && sim.Chance(w.src, labelShape, 2, 3)
 	w.opened, w.acked = false, false
 	if w.shape.litter {
