@@ -48,10 +48,52 @@
 // the log is poisoned: it writes and promises nothing more, and goes on serving
 // what is durable. Opening it again finds out.
 //
+// Calls that can wait take a context and return as soon as it ends. Before anything is
+// written they leave nothing behind; after that the error is [ErrUnconfirmed]. The
+// operations of the filesystem themselves run to their end, a sync in a task of its
+// own. Journal files are written and checkpoints saved by the caller, who waits for a
+// slow disk there.
+//
 // A store that is opened with Config.ReadOnly writes nothing. It may stand beside one
 // that does, on another process's files: it shows what was durable when it was opened,
 // and syncs what it shows first. Events of a fence that is open then stay hidden from
 // it.
+//
+// # Errors
+//
+// Each is met with errors.Is. Those that name a place come in a typed error: look for
+// [JournalError], [MismatchError], [LockedError], [PanicError] with errors.As.
+//
+//   - [ErrUnconfirmed]: the context ended while an append, or the outcome of a fence,
+//     waited for its sync. Call [Store.Sync] to be sure, or append again and bear both.
+//   - [ErrPoisoned]: a write or sync failed and nobody knows what the disk holds. Close
+//     the store and open it again: recovery finds out. What was acknowledged is there.
+//   - Any other error of an append, as of a full disk: it was taken back. Make room and
+//     append again.
+//   - [ErrClosed]: the store or cursor was closed. End the task.
+//   - [ErrReadOnly]: the store was opened to be looked at. Open it without ReadOnly.
+//   - [ErrLocked]: another store has the log open. Its [LockedError] says who: close it.
+//   - [ErrFenceActive]: a fence of another's is open. Wait for its outcome, and try again.
+//   - [ErrFenceNotActive]: this fence has had its outcome. Begin another.
+//   - [ErrTooLarge]: split the batch, or keep the payload elsewhere. [ErrReservedKind],
+//     [ErrCategoryRange], [ErrTypeRange], [ErrInvertedClock], [ErrEmptyName], [ErrTooLong],
+//     [ErrNulByte], [ErrControlChar], [ErrPathTraversal], [ErrForbiddenSeparator]: the
+//     caller's values are illegal. Correct them; nothing was written.
+//   - [ErrJournalCorrupt]: what was durable is not there any more. Look at the disk, and
+//     restore a copy. [ErrJournalFuture]: run the later version that wrote the log.
+//   - [ErrRegionMismatch], [ErrLineageMismatch], [ErrIDMismatch], [ErrCheckpointUnproven]:
+//     the checkpoint was saved for another region, log or id, or for events that this log
+//     does not hold. If the consumer is to begin anew: [Store.RemoveCheckpoint].
+//   - [ErrCheckpointCorrupt], [ErrNotRegular]: the file is damaged, or no file. As before,
+//     or restore a copy. [ErrCheckpointFuture]: run the later version that saved it.
+//   - [ErrCheckpointInvalid]: the id is empty, or too long. Choose another.
+//   - [ErrCheckpointIndeterminate]: the save may have taken place. Commit again, or open
+//     the cursor again: either position is a true one.
+//   - [ErrCheckpointLeased]: another consumer uses the id. Close that one first.
+//   - [ErrNoCheckpoint]: the cursor was made without an id. Give it one to commit.
+//   - [ErrRestartsExhausted]: the handler panicked too often; its [PanicError] has the
+//     stack. Mend the handler, and start a worker: it gets the batch again.
+//   - [ErrHandlerExited]: the handler ended its goroutine. It must return instead.
 //
 // # What upstream got wrong, and what happens here
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 	"time"
 
 	"github.com/spf13/afero"
@@ -89,6 +90,61 @@ func ExampleStore_Worker() {
 	// <nil> <nil>
 	// mail: order:17 paid
 	// <nil> <nil>
+}
+
+// Range over the events, as they come, until the context ends or the loop is left.
+func ExampleCursor_Events() {
+	store := openLog(afero.NewMemMapFs())
+	defer store.Close()
+	if _, err := store.AppendBatch(ctx, []core.Event{order(17, "placed"), order(18, "placed"), order(17, "paid")}); err != nil {
+		log.Fatal(err)
+	}
+	cursor, err := store.Cursor(core.Region{}.WithEntity("order:17"), core.CursorConfig{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for e, err := range cursor.Events(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(e.Sequence, string(e.Payload))
+		if string(e.Payload) == "paid" {
+			break
+		}
+	}
+	// Output:
+	// 0 placed
+	// 2 paid
+}
+
+// After a crash Open says what it found: here a power cut left half of the last
+// append, which nobody was told of.
+func ExampleStore_Recovery() {
+	fs := afero.NewMemMapFs()
+	store := openLog(fs)
+	if _, err := store.Append(ctx, order(17, "placed")); err != nil {
+		log.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		log.Fatal(err)
+	}
+	segment, err := fs.OpenFile("/var/lib/shop/segment-0000000000000001.bpj", os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := segment.Write([]byte("half of a frame")); err != nil {
+		log.Fatal(err)
+	}
+	if err := segment.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	store = openLog(fs)
+	defer store.Close()
+	recovery := store.Recovery()
+	fmt.Println("events:", recovery.Events, "bytes cut:", recovery.Cut)
+	// Output:
+	// events: 1 bytes cut: 15
 }
 
 // Events under a fence show all at once, or never.

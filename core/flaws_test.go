@@ -30,7 +30,7 @@ func consumer(t testing.TB, s *Store) *Cursor {
 	return c
 }
 
-// the checkpoint ran ahead of the journal: events 3 to 7 were delivered and
+// W-14, X-1: the checkpoint ran ahead of the journal: events 3 to 7 were delivered and
 // counted, lost, and their sequences given to events that were then passed over.
 func TestX1CheckpointNeverRunsAheadOfTheJournal(t *testing.T) {
 	disk := newPowerDisk()
@@ -264,9 +264,9 @@ func TestX12CheckpointIsHeldAgainstTheLog(t *testing.T) {
 	}
 }
 
-// hits that were dropped moved the cursor, and a batch of only those parked
-// its reader although there was more. Here a poll without events moves nothing,
-// and what cannot be shown does not stand between a reader and what can.
+// C-2, C-3, W-7, X-16: hits that were dropped moved the cursor, and a batch of only
+// those parked its reader although there was more. Here a poll without events moves
+// nothing, and what cannot be shown does not stand between a reader and what can.
 func TestX16EmptyPollMovesNothing(t *testing.T) {
 	s, rt := soloStore(t, AckDurable)
 	foreign := textEvent("foreign")

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"log/slog"
 )
 
 // Close is Shutdown that waits as long as it takes.
@@ -25,7 +26,13 @@ func (s *Store) Shutdown(ctx context.Context) error {
 		s.interrupt()
 		return err
 	}
-	return errors.Join(err, s.journal.close(), s.lock.release())
+	err = errors.Join(err, s.journal.close(), s.lock.release())
+	if err != nil {
+		s.telemetry.log(slog.LevelError, "log closed with an error", slog.String("dir", s.dir), errAttr(err))
+		return err
+	}
+	s.telemetry.log(slog.LevelInfo, "log closed", slog.String("dir", s.dir))
+	return nil
 }
 
 // shut marks the store closed, so that no worker starts any more, and returns those

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
 	"time"
@@ -26,6 +27,17 @@ type Config struct {
 	// to share it; zero = not at all. Appends that come while a sync is under way
 	// share the next one in any case.
 	GroupDelay time.Duration
+
+	// Observe is called with each append, sync, delivery and save, for metrics; nil =
+	// nobody counts. It is called from the store's and its callers' tasks, several at
+	// a time, and must return soon and call nothing of the store.
+	Observe func(Observation)
+
+	// Log gets a record, with the runtime's time, of what a person may want to know;
+	// nil = silence. Info: the log was opened or closed. Warn: a torn tail was cut, an
+	// append failed and was taken back, a handler panicked. Error: the journal is
+	// poisoned, a worker ended with an error, closing failed.
+	Log *slog.Logger
 
 	// ReadOnly opens the log to look at it, and nothing on the disk is written or
 	// locked: neither created nor repaired. The store shows what was durable when it
@@ -76,6 +88,7 @@ type Store struct {
 	readOnly     bool
 	lock         lock
 
+	telemetry   *telemetry
 	gate        *gate
 	index       *index
 	chain       chain // under writing
@@ -115,13 +128,15 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	rt := config.Runtime
 	s := &Store{
 		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes, readOnly: config.ReadOnly,
-		gate: newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
+		telemetry: &telemetry{clock: rt, observe: config.Observe, logger: config.Log},
+		gate:      newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
 	}
 	if err := s.recover(ctx); err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
+	s.logOpened()
 	return s, nil
 }
 
@@ -164,8 +179,16 @@ func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.index.insert(found.entries)
 	s.chain = found.chain
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
-	s.syncer = newSyncer(s.rt, j, s.gate, s.index)
+	s.syncer = newSyncer(s.rt, j, s.gate, s.index, s.telemetry)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
+}
+
+func (s *Store) logOpened() {
+	r, dir := s.recovery, slog.String("dir", s.dir)
+	if r.Cut > 0 {
+		s.telemetry.log(slog.LevelWarn, "torn tail cut", dir, slog.Int64("bytes", r.Cut))
+	}
+	s.telemetry.log(slog.LevelInfo, "log opened", dir, slog.Bool("created", r.Created), slog.Uint64("events", r.Events), slog.Uint64("hidden", r.Hidden))
 }
 
 // Lineage identifies the log.
@@ -242,8 +265,11 @@ func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) (int6
 	}
 	first := s.gate.reserve(uint64(len(entries)))
 	s.rt.Yield(PointAppendReserved)
+	start := s.telemetry.now()
 	end, err := s.journal.append(&frame{kind: frameEvents, first: first, count: uint32(len(entries)), fence: token, body: body})
+	s.telemetry.count(Observation{Kind: ObservedAppend, Events: len(entries), Bytes: int64(len(body)), Err: err}, start)
 	if err != nil {
+		s.telemetry.logAppend(first, err)
 		return 0, fmt.Errorf("append at sequence %d: %w", first, err)
 	}
 	return end, nil

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ type syncer struct {
 	index   *index
 	rounds  Notifier // notified at the end of each round
 
+	telemetry *telemetry
+
 	mu      sync.Mutex // guards what is below; never held across a yield point
 	leading bool       // a round is under way
 	shown   int64      // frames below this offset are durable, and readers know
@@ -35,8 +38,8 @@ type resolution struct {
 }
 
 // newSyncer returns the syncer of a journal of which all is durable and shown.
-func newSyncer(rt Runtime, j *journal, g *gate, x *index) *syncer {
-	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), shown: j.durableMark().offset}
+func newSyncer(rt Runtime, j *journal, g *gate, x *index, t *telemetry) *syncer {
+	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), telemetry: t, shown: j.durableMark().offset}
 }
 
 // forever is longer than anything lasts.
@@ -94,12 +97,23 @@ func (y *syncer) round(delay time.Duration) {
 	if delay > 0 {
 		y.rounds.Wait(context.Background(), y.rounds.Epoch(), delay)
 	}
+	start := y.telemetry.now()
+	err := y.advance()
+	y.telemetry.count(Observation{Kind: ObservedSync, Err: err}, start)
+	if err != nil {
+		y.telemetry.log(slog.LevelError, poisonedMessage, errAttr(err))
+	}
+}
+
+// advance syncs and publishes. When it fails the journal is poisoned.
+func (y *syncer) advance() error {
 	if err := y.journal.sync(y.journal.writtenMark().offset); err != nil {
-		return // the journal is poisoned
+		return err
 	}
 	if err := y.show(y.journal.durableMark()); err != nil {
-		_ = y.journal.poison(fmt.Errorf("publish: %w", err))
+		return y.journal.poison(fmt.Errorf("publish: %w", err))
 	}
+	return nil
 }
 
 func (y *syncer) end() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -138,6 +139,13 @@ func (w *Worker) run() {
 	if w.unsaved.events > 0 {
 		failure = errors.Join(failure, w.save())
 	}
+	if failure != nil {
+		w.log(slog.LevelError, "worker ended", errAttr(failure))
+	}
+}
+
+func (w *Worker) log(level slog.Level, message string, attrs ...slog.Attr) {
+	w.store.telemetry.log(level, message, append(attrs, slog.String("checkpoint", w.config.Checkpoint.String()))...)
 }
 
 // loop polls and delivers until the worker is to end. Then the cursor stands where
@@ -175,6 +183,7 @@ func (w *Worker) deliver(batch []Entry) (bool, error) {
 	if err != nil {
 		w.cursor.rewind(w.accepted)
 		w.cursor.TakeGaps() // they come again with the batch
+		w.log(slog.LevelWarn, "handler panicked", errAttr(err), slog.String("stack", string(err.Stack)))
 		if !w.restarts.allow(w.store.rt.Elapsed()) {
 			return true, fmt.Errorf("%w: %w", ErrRestartsExhausted, err)
 		}
@@ -193,11 +202,15 @@ func (w *Worker) deliver(batch []Entry) (bool, error) {
 }
 
 // call runs the handler and turns its panic into an error.
-func (w *Worker) call(batch []Entry) (action Action, err error) {
+func (w *Worker) call(batch []Entry) (action Action, broke *PanicError) {
+	start := w.store.telemetry.now()
 	defer func() {
+		o := Observation{Kind: ObservedDelivery, Events: len(batch)}
 		if value := recover(); value != nil {
-			err = &PanicError{Value: value, Stack: debug.Stack()}
+			broke = &PanicError{Value: value, Stack: debug.Stack()}
+			o.Err = broke
 		}
+		w.store.telemetry.count(o, start)
 	}()
 	d := Delivery{Entries: batch}
 	if w.cursor.durable() {
@@ -232,7 +245,10 @@ func (w *Worker) saveIfDue() error {
 // worker ends.
 func (w *Worker) save() error {
 	w.unsaved = unsaved{}
-	if err := w.cursor.Commit(context.Background()); err != nil {
+	start := w.store.telemetry.now()
+	err := w.cursor.Commit(context.Background())
+	w.store.telemetry.count(Observation{Kind: ObservedSave, Err: err}, start)
+	if err != nil {
 		return err
 	}
 	w.store.rt.Yield(PointWorkerSaved)

@@ -175,6 +175,7 @@ func cursorIllegalRegion(f *fixture) {
 	f.need(s.Close())
 }
 
+// C-11: a cursor without an id saves nothing, and says so; a closed one does nothing.
 func cursorClosed(f *fixture) {
 	s := f.open()
 	f.append(s, "a")

@@ -66,7 +66,7 @@ func gapRing(f *fixture) {
 	f.need(s.Close())
 }
 
-// a worker's gaps can be asked for, and a batch that is delivered twice
+// C-9, W-15, X-18: a worker's gaps can be asked for, and a batch that is delivered twice
 // reports its gap once.
 func gapWorker(f *fixture) {
 	s := f.open()

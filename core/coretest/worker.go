@@ -80,7 +80,7 @@ func workerPanic(f *fixture) {
 	f.need(s.Close())
 }
 
-// T-14, X-18: a worker whose restarts are used up says so, with the panic, and
+// T-14, W-9, W-15, X-18: a worker whose restarts are used up says so, with the panic, and
 // leaves the batch and the store as they were.
 func workerExhausted(f *fixture) {
 	s := f.open()
@@ -224,7 +224,8 @@ func workerClose(f *fixture) {
 	f.need(s.Close())
 }
 
-// W-13, X-18: a configuration that cannot work is refused and starts nothing.
+// W-2, W-13, X-18: a configuration that cannot work is refused by the call, and starts
+// nothing.
 func workerRefused(f *fixture) {
 	s := f.open()
 	f.append(s, "1")
