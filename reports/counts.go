@@ -49,7 +49,7 @@ func verdictCounts(s scenarios.Summary) []count {
 
 func outcomeCounts(s scenarios.Summary) []count {
 	var all []count
-	for _, o := range []scenarios.Outcome{scenarios.Drained, scenarios.Refused, scenarios.Unended} {
+	for _, o := range scenarios.Outcomes() {
 		all = append(all, count{string(o), s.Outcomes[o]})
 	}
 	return all

@@ -12,7 +12,7 @@ import (
 func passed(scenario string, seed uint64) scenarios.Result {
 	return scenarios.Result{
 		Scenario: scenario, Seed: seed, FaultMode: scenarios.FaultsHeavy, Steps: 12,
-		Verdict: scenarios.Pass, Outcome: scenarios.Drained, Digest: 0x00c0ffee00c0ffee,
+		Verdict: scenarios.Pass, Outcome: scenarios.Committed, Digest: 0x00c0ffee00c0ffee,
 		Counters: scenarios.Counters{Incarnations: 4, Crashes: 3, Appends: 123, Deliveries: 1456},
 		Faults:   map[string]uint64{"crash-during": 3, "drop-sync": 2},
 		Points:   map[string]uint64{"append/reserved": 130, "fs/sync": 77},
@@ -81,7 +81,7 @@ func summary() scenarios.Summary {
 	return scenarios.Summary{
 		Config: c, Planned: 10000, Runs: 10000,
 		Verdicts: map[scenarios.Verdict]uint64{scenarios.Pass: 10000},
-		Outcomes: map[scenarios.Outcome]uint64{scenarios.Drained: 9999, scenarios.Refused: 1},
+		Outcomes: map[scenarios.Outcome]uint64{scenarios.Committed: 9999, scenarios.Refused: 1},
 		Counters: scenarios.Counters{Appends: 1230000, Events: 1500000, Deliveries: 9, Crashes: 30000},
 		Faults: map[string]uint64{
 			"crash-at-yield": 1, "crash-before": 2, "crash-during": 3, "crash-after": 4,

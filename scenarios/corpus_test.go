@@ -46,7 +46,7 @@ func TestCorpusIsBroad(t *testing.T) {
 	for _, r := range rows {
 		got[r.Scenario], got[string(r.Faults)], got[string(r.Outcome)] = true, true, true
 	}
-	want := append(scenarios.Names(), string(scenarios.Drained), string(scenarios.Refused))
+	want := append(scenarios.Names(), string(scenarios.Committed), string(scenarios.RolledBack), string(scenarios.Refused))
 	for _, level := range scenarios.FaultLevels() {
 		want = append(want, string(level))
 	}

@@ -23,7 +23,7 @@ func ExampleRun() {
 	fmt.Println("incarnations of the process:", r.Counters.Incarnations > 1)
 	fmt.Println("handed out at least once:", r.Counters.Deliveries >= r.Counters.Appends)
 	// Output:
-	// pass drained
+	// pass committed-prefix
 	// incarnations of the process: true
 	// handed out at least once: true
 }

@@ -50,12 +50,13 @@ func (r *recovery) run() {
 		return
 	}
 	r.store = store
-	w.take(Event{Kind: EventOpened, Entries: r.content()})
+	log := r.content()
+	w.take(Event{Kind: EventOpened, Entries: log})
 	for i := range r.consumers {
 		r.consume(&r.consumers[i])
 	}
 	w.take(Event{Kind: EventDrained, Entries: r.content()})
-	r.outcome = Drained
+	r.outcome = recoveredWith(len(log))
 	if err := store.Close(); err != nil {
 		w.take(Event{Kind: EventSyncFailed, Err: err})
 	}

@@ -21,6 +21,7 @@ type incarnation struct {
 	groupDelay time.Duration
 	store      *core.Store
 	ended      bool // came to its end without being killed
+	recovered  int  // events in the log when it was opened
 	consumers  []*consuming
 }
 
@@ -50,6 +51,7 @@ func (n *incarnation) run() {
 		n.counters.TailsCut++
 	}
 	log := n.content()
+	n.recovered = len(log)
 	n.record(Event{Kind: EventOpened, Entries: log})
 	if n.planting {
 		n.trespass()
@@ -148,7 +150,10 @@ func (n *incarnation) drain() {
 		n.sim.Sleep(time.Millisecond)
 	}
 	n.record(Event{Kind: EventDrained, Entries: log})
-	n.outcome = Drained
+	if n.number == 0 {
+		n.recovered = len(log)
+	}
+	n.outcome = recoveredWith(n.recovered)
 }
 
 func (n *incarnation) lacking(log []core.Entry) bool {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -18,9 +19,13 @@ type ledger struct {
 	consumers map[string]*consumer
 	log       []core.Entry             // what the store showed when it was last opened
 	lied      bool                     // the disk has dropped a sync: nothing durable is sure any more
+	liedLog   bool                     // ... or a bit has rotted, of the log itself: what it holds is not sure
 	struck    bool                     // in this incarnation a fault has returned an error
 	visible   map[string]time.Duration // in this incarnation: when a payload was surely visible
 }
+
+// cursorsDir holds the checkpoints. Nothing below it matters to the log.
+const cursorsDir = dataDir + "/cursors"
 
 // attempt is one append.
 type attempt struct {
@@ -106,6 +111,7 @@ func (l *ledger) record(e *Event) {
 		l.consumer(e.Actor).accept()
 	case EventLied:
 		l.lied = true
+		l.liedLog = l.liedLog || !strings.HasPrefix(e.Op, cursorsDir)
 	case EventStruck:
 		l.struck = true
 	}

@@ -4,7 +4,8 @@ import "github.com/batpak/batpak-sim/core"
 
 // durability holds that what was acknowledged as durable, and what anyone has
 // seen, is in the log after every crash, and that what survives of one incarnation's
-// appends is a prefix of them. A disk that drops syncs voids the first half.
+// appends is a prefix of them. A disk that drops syncs of the log
+// voids the first half.
 type durability struct{ ledger *ledger }
 
 func newDurability(l *ledger) *durability { return &durability{ledger: l} }
@@ -26,7 +27,7 @@ func (o *durability) Observe(e *Event) *Violation {
 }
 
 func (o *durability) nothingLost(present map[string]bool) *Violation {
-	if o.ledger.lied {
+	if o.ledger.liedLog {
 		return nil
 	}
 	for _, a := range o.ledger.order {

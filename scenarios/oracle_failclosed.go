@@ -55,7 +55,7 @@ func (o *failClosed) Observe(e *Event) *Violation {
 func (o *failClosed) openFailed(e *Event) *Violation {
 	switch {
 	case errors.Is(e.Err, core.ErrJournalCorrupt), errors.Is(e.Err, core.ErrJournalFuture):
-		if !o.ledger.lied {
+		if !o.ledger.liedLog {
 			return violation("journal refused", "an honest disk never makes a journal unreadable", "%v", e.Err)
 		}
 	case !o.ledger.struck:

@@ -194,6 +194,8 @@ func TestOraclesFire(t *testing.T) {
 		{"opened while another held it", tell().open().add(scenarios.Event{Kind: scenarios.EventContended, Actor: "c"}).resume(false, 0),
 			"single-owner/two owners"},
 		{"in use for nothing", tell().open().fails(scenarios.EventRefused, core.ErrCheckpointLeased), "fail-closed/own lease refused"},
+		{"journal refused after a lie about a checkpoint", tell().add(scenarios.Event{Kind: scenarios.EventLied, Op: "/data/log/cursors/c.ckpt"}).
+			fails(scenarios.EventOpenFailed, core.ErrJournalCorrupt), "fail-closed/journal refused"},
 		{"journal refused", tell().fails(scenarios.EventOpenFailed, core.ErrJournalCorrupt), "fail-closed/journal refused"},
 		{"open failed for nothing", tell().fails(scenarios.EventOpenFailed, errors.New("?")), "fail-closed/open failed"},
 		{"append failed for nothing", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("?")), "fail-closed/write failed"},

@@ -32,7 +32,7 @@ func (r *Recording) playClosed(src sim.Source, stepMax uint64, keep int) (Result
 	if !ok {
 		book = newNotebook(src)
 	}
-	c := closedRun{scenario: scenario, outcome: Drained}
+	c := closedRun{scenario: scenario, outcome: Unended}
 	w := newClosedWorld(scenario, book, stepMax, keep, nil)
 	w.watch = newWatch(moment{}, func(m moment) { c.cut(m, r.Images, 0) })
 	w.sim.Go("driver", w.run)

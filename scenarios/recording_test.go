@@ -90,7 +90,7 @@ func TestRecordingEdited(t *testing.T) {
 					r.Decisions[i].Value = 0
 				}
 			}
-		}, sim.Rotten, "digest"},
+		}, sim.Rotten, "outcome rolled-back, recorded was committed-prefix"},
 		{"another range", func(r *scenarios.Recording) { r.Decisions[0].N++ }, sim.Adapted, ""},
 		{"a decision that nobody asks for", func(r *scenarios.Recording) {
 			r.Decisions = append(r.Decisions, sim.Decision{Label: "nobody", N: 2, Value: 1})

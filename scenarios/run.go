@@ -74,14 +74,35 @@ type Result struct {
 	Stack     string            `json:"-"` // of the panic, if one ended the run; not the same in every run
 }
 
-// Outcome is the class of what the last recovery came to.
+// Outcome is the class of what the last recovery came to. There are no others. What each
+// may hold is exact, for the oracles compare contents: all that was durable, and of
+// the rest a prefix for each life. Only where a sync of the log was dropped, or a bit of it
+// has rotted, may durable events be gone, or the log refused.
 type Outcome string
 
 const (
-	Drained Outcome = "drained" // the log was recovered, and everyone was handed everything
-	Refused Outcome = "refused" // the journal was refused with a typed error, legally
-	Unended Outcome = "unended" // the run did not get so far
+	// Committed means that the log was recovered with events in it. A run of one life, which
+	// recovers nothing, is of this class if it has appended anything.
+	Committed Outcome = "committed-prefix"
+
+	RolledBack Outcome = "rolled-back" // it was recovered and is empty
+	Refused    Outcome = "refused"     // it was refused with a typed error
+	Unended    Outcome = "unended"     // the run did not get so far
 )
+
+// Outcomes lists the outcomes.
+func Outcomes() []Outcome { return []Outcome{Committed, RolledBack, Refused, Unended} }
+
+// Drained tells that the log was recovered and everyone was handed everything.
+func (o Outcome) Drained() bool { return o == Committed || o == RolledBack }
+
+// recoveredWith is the outcome of a recovery that found so many events.
+func recoveredWith(events int) Outcome {
+	if events == 0 {
+		return RolledBack
+	}
+	return Committed
+}
 
 // Digest is the 64-bit digest of a trace; it prints as 16 hexadecimal digits.
 type Digest uint64
@@ -181,7 +202,7 @@ func (w *world) observe(r simfs.Record) {
 	w.faults[r.Fault.String()]++
 	switch r.Fault {
 	case simfs.DropSync, simfs.DeferSync, simfs.Rot, simfs.Misdirect:
-		w.record(Event{Kind: EventLied})
+		w.record(Event{Kind: EventLied, Op: r.Path})
 	case simfs.Fail, simfs.FailAfter, simfs.ShortWrite, simfs.ShortRead, simfs.FailSync, simfs.Full:
 		w.record(Event{Kind: EventStruck})
 	}

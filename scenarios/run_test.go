@@ -64,7 +64,7 @@ func TestRunPasses(t *testing.T) {
 				config.Seed = seed
 				r := run(t, config)
 				refused := r.Outcome == scenarios.Refused && r.Faults["drop-sync"]+r.Faults["rot"] > 0
-				if r.Verdict != scenarios.Pass || r.Outcome != scenarios.Drained && !refused {
+				if r.Verdict != scenarios.Pass || !r.Outcome.Drained() && !refused {
 					complain(t, r)
 				}
 			}
@@ -359,7 +359,7 @@ func TestRunsExerciseEverything(t *testing.T) {
 			t.Errorf("counter %q is zero after all runs", c.Name)
 		}
 	}
-	for _, outcome := range []scenarios.Outcome{scenarios.Drained, scenarios.Refused} {
+	for _, outcome := range []scenarios.Outcome{scenarios.Committed, scenarios.RolledBack, scenarios.Refused} {
 		if !heavy.outcomes[outcome] {
 			t.Errorf("no run ended %s", outcome)
 		}
@@ -408,7 +408,7 @@ func TestRunOfNoDecisions(t *testing.T) {
 	for _, config := range mixes() {
 		config.Source = sim.NewReplay(nil)
 		r := run(t, config)
-		if r.Verdict != scenarios.Pass || r.Outcome != scenarios.Drained {
+		if r.Verdict != scenarios.Pass || !r.Outcome.Drained() {
 			complain(t, r)
 		}
 		if r.Switches == 0 || r.Counters.Appends+r.Counters.Deliveries > 0 {
@@ -419,7 +419,7 @@ func TestRunOfNoDecisions(t *testing.T) {
 		if r.Outcome == scenarios.Refused && r.Faults["rot"] > 0 {
 			continue // the first thing that rots is the log
 		}
-		if r.Verdict != scenarios.Pass || r.Outcome != scenarios.Drained {
+		if r.Verdict != scenarios.Pass || !r.Outcome.Drained() {
 			complain(t, r)
 		}
 		if r.Switches == 0 || r.Counters.Appends == 0 || r.Counters.Deliveries == 0 {

@@ -15,7 +15,7 @@ import (
 
 // stub is a run that passes without doing anything.
 func stub(c Config) (Result, error) {
-	return Result{Scenario: c.Scenario, Seed: c.Seed, FaultMode: c.Faults, Steps: c.Steps, Verdict: Pass, Outcome: Drained}, nil
+	return Result{Scenario: c.Scenario, Seed: c.Seed, FaultMode: c.Faults, Steps: c.Steps, Verdict: Pass, Outcome: Committed}, nil
 }
 
 // drive sweeps over stubbed runs and returns what the results are of.
