@@ -11,6 +11,8 @@ type notebook struct {
 	*sim.Recorder
 	taken int            // decisions so far
 	notes map[int]string // by the index of the decision
+	trace *sim.Trace     // of the run; nil = none yet
+	at    []int          // events of the trace before each decision
 }
 
 func newNotebook(src sim.Source) *notebook {
@@ -21,17 +23,25 @@ func (n *notebook) book() *notebook { return n }
 
 // Draw implements [sim.Source].
 func (n *notebook) Draw(label string, bound uint64) uint64 {
-	n.taken++
+	n.take()
 	return n.Recorder.Draw(label, bound)
 }
 
 // Next implements [sim.Strategy].
 func (n *notebook) Next(c *sim.Choice) int {
-	before := n.taken
 	if len(c.Runnable) > 1 {
-		n.taken = before + 1
+		n.take()
 	}
 	return n.Recorder.Next(c)
+}
+
+func (n *notebook) take() {
+	n.taken++
+	events := 0
+	if n.trace != nil {
+		events = int(n.trace.Count())
+	}
+	n.at = append(n.at, events)
 }
 
 // note says what the latest decision, or the last few, came to, if anybody takes it down.

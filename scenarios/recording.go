@@ -110,6 +110,7 @@ type Replay struct {
 	Result
 	Fits      []sim.Fit       // of the recording's decisions, in its order
 	Lost      []simfs.StateID // images that no crash of the run leaves any more
+	At        []int           // events of the trace before each decision of the recording was asked for; -1 = it was not
 	Deviation string          // how the result differs from what the recording says; empty if in nothing
 }
 
@@ -120,21 +121,43 @@ func (r *Recording) Replay(keep int) (Replay, error) {
 		return Replay{}, err
 	}
 	src := sim.NewReplay(r.Decisions)
+	book := newNotebook(src)
 	if r.Closed {
-		result, _, reached := r.playClosed(src, 0, keep)
-		replay := Replay{Result: result, Fits: src.Fits(), Deviation: r.deviation(result)}
+		result, _, reached := r.playClosed(book, 0, keep)
+		replay := Replay{Result: result, Fits: src.Fits(), At: r.places(book), Deviation: r.deviation(result)}
 		if replay.Lost = r.Images[reached:]; len(replay.Lost) > 0 {
 			replay.Deviation = fmt.Sprintf("no crash leaves image %s", replay.Lost[0])
 		}
 		return replay, nil
 	}
-	config := r.config(src)
+	config := r.config(book)
 	config.Keep = keep
 	result, err := Run(config)
 	if err != nil {
 		return Replay{}, err
 	}
-	return Replay{Result: result, Fits: src.Fits(), Deviation: r.deviation(result)}, nil
+	return Replay{Result: result, Fits: src.Fits(), At: r.places(book), Deviation: r.deviation(result)}, nil
+}
+
+// places finds the decisions of the recording among those that a run has taken down.
+func (r *Recording) places(book *notebook) []int {
+	type name struct {
+		label string
+		key   sim.Key
+	}
+	taken := make(map[name]int)
+	for i, d := range book.Decisions() {
+		taken[name{d.Label, d.Key}] = book.at[i]
+	}
+	at := make([]int, len(r.Decisions))
+	for i, d := range r.Decisions {
+		events, ok := taken[name{d.Label, d.Key}]
+		if !ok {
+			events = -1
+		}
+		at[i] = events
+	}
+	return at
 }
 
 // deviation says in what a result differs from what the recording says.

@@ -18,7 +18,9 @@ type closedRun struct {
 	found    *Violation
 	outcome  Outcome
 	tail     tail
-	lost     []string // what each image has lost
+	lost     []string   // what each image has lost
+	cuts     []Cut      // of each image, if the whole trace is kept
+	trace    *sim.Trace // if it is
 }
 
 // playClosed is play for a recording of the closed workload. It tells too how many of
@@ -34,6 +36,9 @@ func (r *Recording) playClosed(src sim.Source, stepMax uint64, keep int) (Result
 	}
 	c := closedRun{scenario: scenario, outcome: Unended}
 	w := newClosedWorld(scenario, book, stepMax, keep, nil)
+	if keep == sim.KeepAll {
+		c.trace = w.sim.Trace()
+	}
 	w.watch = newWatch(moment{}, func(m moment) { c.cut(m, r.Images, 0) })
 	w.sim.Go("driver", w.run)
 	outcome := w.sim.Run()
@@ -43,7 +48,7 @@ func (r *Recording) playClosed(src sim.Source, stepMax uint64, keep int) (Result
 		result.Verdict, result.Reason = Pass, "" // a fault may keep it from draining
 	}
 	if len(r.Images) > 0 && result.Violation == nil {
-		result.Outcome = c.outcome
+		result.Outcome, result.Cuts = c.outcome, c.cuts
 		result.Digest = Digest(hashNumbers(uint64(result.Digest), c.digest))
 		if c.found != nil {
 			result.Verdict, result.Violation, result.Tail = Violated, c.found, append(c.tail.lines(), c.lost...)
@@ -57,12 +62,16 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 	if len(images) == 0 || c.found != nil {
 		return
 	}
-	state, err := m.disk.Space().State(images[0])
+	space := m.disk.Space()
+	state, err := space.State(images[0])
 	if err != nil {
 		return // of another moment
 	}
 	c.reached = max(c.reached, crashes+1)
 	c.lost = append(c.lost[:crashes:crashes], fates(state))
+	if c.trace != nil {
+		c.cuts = append(c.cuts[:crashes:crashes], newCut(space, state, crashes, int(c.trace.Count())))
+	}
 	w := newWatch(m, nil)
 	if len(images) > 1 {
 		w.reach = func(m moment) { c.cut(m, images[1:], crashes+1) }

@@ -71,6 +71,7 @@ type Result struct {
 	Tail      []string          `json:"tail,omitempty"`                // the last events before the violation
 	Checked   bool              `json:"determinism_checked,omitempty"` // run twice and compared
 	Trace     []sim.Event       `json:"-"`
+	Cuts      []Cut             `json:"-"` // the disk at every power cut, if the whole trace is kept
 	Stack     string            `json:"-"` // of the panic, if one ended the run; not the same in every run
 }
 
@@ -153,6 +154,9 @@ func newWorld(config Config, scenario Scenario) *world {
 		armed:   make(map[string]uint64),
 	}
 	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}
+	if n, ok := src.(interface{ book() *notebook }); ok {
+		n.book().trace = trace
+	}
 	disk, err := simfs.New(simfs.Config{
 		Profile: w.shape.profile,
 		Unit:    w.shape.unit,
@@ -224,7 +228,7 @@ func (w *world) result(o sim.Outcome) Result {
 		Scenario: w.config.Scenario, Seed: w.config.Seed, FaultMode: w.config.Faults, Steps: w.config.Steps,
 		Verdict: Pass, Outcome: w.outcome, Digest: Digest(o.Digest), Counters: w.counters, Faults: w.faults, Armed: w.armed,
 		Points: make(map[string]uint64), Schedule: o.Steps, Switches: o.Switches, Virtual: o.Time,
-		Trace: w.sim.Trace().Events(),
+		Trace: w.sim.Trace().Events(), Cuts: w.cuts,
 	}
 	for _, p := range w.sim.Points() {
 		r.Points[p.Name] = p.Count

@@ -24,6 +24,7 @@ type world struct {
 	armed    map[string]uint64 // faults planned, by effect
 	outcome  Outcome
 	watch    *watch // of an exploration; nil = none
+	cuts     []Cut  // if the whole trace is kept
 
 	// Of the present incarnation of the process:
 	number     int // of incarnations before it
@@ -88,7 +89,7 @@ func (w *world) replaceDisk(n *incarnation) {
 		if w.acked {
 			w.counters.AtRisk++
 		}
-		w.disk = w.disk.Crash()
+		w.disk = w.powerCut()
 	}
 }
 
