@@ -7,7 +7,10 @@
 // are three for people: [WriteRuns], the few runs of one seed, read in ten
 // seconds; [WriteSweep], the sum of very many; and the findings, which both of them
 // include: what a run that did not pass expected and saw, its last events, and
-// the line that reproduces it. [WriteJSON] and [WriteTrace] are for programs.
+// the line that reproduces it. A [Story] is a single run in plain data, made for reading,
+// and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
+// decisions that make the run, the disk at every power cut, and the nearest run that
+// passes. The page needs no other file and no network. [WriteJSON] and [WriteTrace] are for programs.
 //
 // # Contract
 //

@@ -23,6 +23,7 @@ type options struct {
 	steps     option[int]
 	json      option[bool]
 	trace     option[string]
+	html      option[string]
 	check     option[bool]
 	save      option[string]
 
@@ -39,6 +40,7 @@ func (o *options) register(c *cobra.Command) {
 	o.steps = option[int]{kind: "N", initial: strconv.Itoa(scenarios.StepsDefault), parse: parseSteps}
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
+	o.html = option[string]{kind: "FILE", parse: parseFile}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
 	o.budget = option[time.Duration]{kind: "DURATION", parse: parseDuration}
 	o.saturation = option[float64]{kind: "P", parse: parseProbability}
@@ -54,6 +56,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
+	f.Var(&o.html, "html", "write a single run to a file as a page: what was promised, what happened, and all that led to it")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
 	f.Var(&o.budget, "for", "end a sweep after this time, as 10m")
 	f.Var(&o.saturation, "saturation", "end a sweep when a further run behaves in a new way with less than this probability")
@@ -89,8 +92,13 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	case !o.seeds.given:
 		return c, fmt.Errorf("no seed is given, legal are --seed N and --seeds A..B")
 	}
-	if o.trace.given && (c.From != c.To || len(c.Scenarios) != 1) {
-		return c, fmt.Errorf("--trace is of a single run, legal is one --seed with one --scenario of %s", names(scenarios.Names()))
+	for _, single := range []struct {
+		flag  string
+		given bool
+	}{{"--trace", o.trace.given}, {"--html", o.html.given}} {
+		if single.given && (c.From != c.To || len(c.Scenarios) != 1) {
+			return c, fmt.Errorf("%s is of a single run, legal is one --seed with one --scenario of %s", single.flag, names(scenarios.Names()))
+		}
 	}
 	return c, nil
 }

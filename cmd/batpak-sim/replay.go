@@ -16,6 +16,7 @@ import (
 type replaying struct {
 	json  option[bool]
 	trace option[string]
+	html  option[string]
 }
 
 // replay carries out what a file has recorded.
@@ -36,10 +37,12 @@ run: 0 if it passes now, 1 if it fails.`,
 	}
 	r.json = option[bool]{kind: "bool", parse: parseSwitch}
 	r.trace = option[string]{kind: "FILE", parse: parseFile}
+	r.html = option[string]{kind: "FILE", parse: parseFile}
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&r.json, "json", "write one JSON object")
 	f.Var(&r.trace, "trace", "write the events of the run to a file, one a line")
+	f.Var(&r.html, "html", "write the run to a file as a page")
 	f.Lookup("json").NoOptDefVal = "true"
 	return c
 }
@@ -50,7 +53,7 @@ func (p *program) replayFile(path string, o *replaying) error {
 		return err
 	}
 	keep := 0
-	if o.trace.given {
+	if o.trace.given || o.html.given {
 		keep = sim.KeepAll
 	}
 	got, err := recording.Replay(keep)
@@ -60,6 +63,11 @@ func (p *program) replayFile(path string, o *replaying) error {
 	p.verdict = got.Verdict
 	if o.trace.given {
 		if err := writeTraceFile(o.trace.value, got.Trace); err != nil {
+			return err
+		}
+	}
+	if o.html.given {
+		if err := writeStory(o.html.value, recording, got, replayLine(path)); err != nil {
 			return err
 		}
 	}

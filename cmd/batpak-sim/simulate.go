@@ -54,6 +54,9 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 	if err == nil && kept != nil {
 		err = kept.write(summary)
 	}
+	if err == nil && o.html.given {
+		err = writeSeedStory(o.html.value, config)
+	}
 	p.verdict = summary.Verdict()
 	if err != nil || !o.save.given {
 		return err

@@ -1,0 +1,127 @@
+// The pages of package reports in a real browser. PAGES is the folder that
+// `go test ./reports -run TestPages -pages DIR` has filled; BROWSER a Chromium.
+import { test, before, after } from "node:test";
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const { PAGES, BROWSER, SCREENSHOTS } = process.env;
+let browser;
+before(async () => { browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] }); });
+after(() => browser.close());
+
+// open opens a page and collects what it complains about and asks the network for.
+async function open(name, options = {}, hash = "") {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.wrong = [];
+  page.on("console", (m) => { if (m.type() === "error" || m.type() === "warning") page.wrong.push(m.text()); });
+  page.on("pageerror", (e) => page.wrong.push(e.message));
+  page.on("request", (r) => { if (!/^(file|data):/.test(r.url())) page.wrong.push("asks for " + r.url()); });
+  await page.goto(pathToFileURL(join(PAGES, name + ".html")).href + hash);
+  await page.waitForSelector("html[data-ready]");
+  return page;
+}
+const story = (page) => page.evaluate(() => JSON.parse(document.getElementById("story").textContent));
+const chosen = (page) => page.locator("#rows .event[aria-selected=true]").getAttribute("data-event");
+
+for (const name of ["violation", "pass"]) {
+  for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
+    test(`${name} at ${width}, ${scheme}: no error, nothing too wide, axe finds nothing`, async () => {
+      const page = await open(name, { viewport: { width, height: 844 }, colorScheme: scheme });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `the page is ${wide} wide`);
+      await page.addScriptTag({ path: axe });
+      const found = await page.evaluate(async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`));
+      assert.deepEqual(found, []);
+      if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`) });
+      assert.deepEqual(page.wrong, []);
+      await page.context().close();
+    });
+  }
+}
+
+test("what was promised and what broke is seen without scrolling", async () => {
+  const page = await open("violation");
+  const { promised, again } = await story(page);
+  const last = await page.getByText(again).boundingBox();
+  assert.ok((await page.getByText(promised, { exact: true }).boundingBox()).y < 200);
+  assert.ok(last.y + last.height < 400);
+  await page.context().close();
+});
+
+test("a deep link lands, and a link in the page follows", async () => {
+  const page = await open("violation", {}, "#event=123");
+  assert.equal(await chosen(page), "123");
+  assert.match(await page.locator("#detail").textContent(), /^Event 123,/);
+  await page.getByText("Show it in the timeline").click();
+  await page.waitForFunction((n) => document.querySelector("#detail").textContent.startsWith(`Event ${n},`), (await story(page)).broke);
+  assert.match(await page.locator("#detail").textContent(), /promise is broken/);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test("the timeline answers to click and key", async () => {
+  const page = await open("violation");
+  const box = await page.locator("#canvas").boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const clicked = Number(await chosen(page));
+  assert.ok(clicked > 0);
+  await page.locator("#chart").focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await chosen(page), String(clicked + 1));
+  assert.match(page.url(), new RegExp(`#event=${clicked + 1}$`));
+  await page.keyboard.press("End");
+  assert.equal(await chosen(page), String((await story(page)).events.length - 1));
+  await page.keyboard.press("Home");
+  assert.equal(await chosen(page), "0");
+  const before = await page.locator("#canvas").screenshot();
+  await page.keyboard.press("+");
+  assert.ok(!before.equals(await page.locator("#canvas").screenshot()), "zooming shows something else");
+  await page.locator("#jump").fill("77");
+  await page.keyboard.press("Enter");
+  assert.equal(await chosen(page), "77");
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test("search and filters leave what was asked for", async () => {
+  const page = await open("violation");
+  await page.locator("#search").fill("SEGMENT");
+  const texts = await page.locator("#rows .event").allTextContents();
+  assert.ok(texts.length > 3);
+  for (const text of texts) assert.match(text.toLowerCase(), /segment/);
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#detail").textContent(), /^Event \d+,.*segment/);
+  await page.locator("#search").fill("");
+  const { classes, events } = await story(page);
+  for (const name of classes) if (name !== "sync") await page.locator("#class-" + name).uncheck();
+  const shown = await page.locator("#rows .event").evaluateAll((rows) => rows.map((r) => Number(r.dataset.event)));
+  const selected = Number(await chosen(page).catch(() => -1));
+  assert.ok(shown.length > 3);
+  for (const i of shown) assert.ok(i === selected || classes[events[i][3]] === "sync", `event ${i} is shown`);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test("it prints", async () => {
+  const page = await open("violation");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".controls").isVisible(), false);
+  assert.ok((await page.pdf()).length > 10_000);
+  await page.context().close();
+});
+
+test("a hundred thousand events", async (t) => {
+  const began = performance.now();
+  const page = await open("long");
+  const loaded = performance.now() - began;
+  const redraw = await page.evaluate(() => { const t = performance.now(); document.getElementById("in").click(); return performance.now() - t; });
+  t.diagnostic(`100000 events: shown after ${loaded.toFixed(0)} ms, drawn again in ${redraw.toFixed(0)} ms`); // no limit: other work shares the machine
+  assert.ok((await page.locator("#rows .event").count()) < 100, "only what is seen is in the document");
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});

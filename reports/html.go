@@ -1,0 +1,58 @@
+package reports
+
+import (
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/batpak/batpak-sim/scenarios"
+)
+
+//go:embed page/story.html page/page.css page/story.js
+var pageFiles embed.FS
+
+var storyPage = template.Must(template.New("story.html").Funcs(template.FuncMap{
+	"style":  func() (template.CSS, error) { return embedded[template.CSS]("page/page.css") },
+	"script": func() (template.JS, error) { return embedded[template.JS]("page/story.js") },
+	"dump":   dump,
+}).ParseFS(pageFiles, "page/story.html"))
+
+// embedded is a file of ours, which the template takes as it is.
+func embedded[T ~string](path string) (T, error) {
+	text, err := pageFiles.ReadFile(path)
+	return T(text), err
+}
+
+// WriteStory writes a story as one HTML file that needs no other and no network.
+func WriteStory(w io.Writer, s Story) error { return storyPage.Execute(w, s) }
+
+// dumpLine is 16 bytes of a window, as they were and as they are.
+type dumpLine struct {
+	Offset        int64
+	Before, After string
+}
+
+// dump lays out a window in lines.
+func dump(w scenarios.CutWindow) []dumpLine {
+	const size = 16
+	var lines []dumpLine
+	for at := 0; at < max(len(w.Before), len(w.After)); at += size {
+		lines = append(lines, dumpLine{w.Offset + int64(at), dumped(w.Before, at, size), dumped(w.After, at, size)})
+	}
+	return lines
+}
+
+func dumped(b []byte, at, size int) string {
+	if at >= len(b) {
+		return "(past the end)"
+	}
+	b = b[at:min(len(b), at+size)]
+	digits := hex.EncodeToString(b)
+	var groups []string
+	for len(digits) > 8 {
+		groups, digits = append(groups, digits[:8]), digits[8:]
+	}
+	return strings.Join(append(groups, digits), " ")
+}

@@ -1,0 +1,154 @@
+package reports_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/batpak/batpak-sim/reports"
+	"github.com/batpak/batpak-sim/scenarios"
+	"github.com/batpak/batpak-sim/sim"
+)
+
+// told is a story with something of everything: a real run that passes, with its decisions and
+// the nearest other run, and a violation that is made up.
+func told(t testing.TB) reports.Story {
+	t.Helper()
+	recording, _, err := scenarios.Record(scenarios.Config{Scenario: "torn-write", Seed: 7, Faults: scenarios.FaultsHeavy, Steps: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recording.Decisions = recording.Decisions[:min(len(recording.Decisions), 60)]
+	got, err := recording.Replay(sim.KeepAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nearest, err := recording.Nearest(got.Trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Verdict = scenarios.Violated
+	got.Violation = &scenarios.Violation{
+		Oracle: "at-least-once", Shape: "passed over", Expected: "an event of the consumer's region is handed over at least once",
+		Seen: "consumer-1 was never handed 17 </script><b>producer-0.1.4.0",
+	}
+	return reports.NewStory(reports.Telling{Result: got.Result, Recording: &recording, At: got.At, Nearest: nearest})
+}
+
+// long is a story of n events.
+func long(t testing.TB, n int) reports.Story {
+	s := told(t)
+	for len(s.Events) < n {
+		s.Events = append(s.Events, s.Events[:min(len(s.Events), n-len(s.Events))]...)
+	}
+	return s
+}
+
+func page(t testing.TB, s reports.Story) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := reports.WriteStory(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestStory holds a story to the run that it tells.
+func TestStory(t *testing.T) {
+	s := told(t)
+	if s.Promised == "" || !strings.Contains(s.Happened, "never handed") || s.Verdict != "violation" {
+		t.Errorf("story %q promised %q happened %q", s.Title, s.Promised, s.Happened)
+	}
+	if s.Broke < 0 || s.Broke >= len(s.Events) {
+		t.Fatalf("broke at event %d of %d", s.Broke, len(s.Events))
+	}
+	if len(s.Lives) < 2 || len(s.Decisions) == 0 || s.Beside == nil || len(s.Cuts) == 0 {
+		t.Fatalf("%d lives, %d decisions, beside %v, %d cuts: want some of each", len(s.Lives), len(s.Decisions), s.Beside, len(s.Cuts))
+	}
+	turning := 0
+	for _, d := range s.Decisions {
+		if d.Turns {
+			turning++
+		}
+	}
+	if turning != 1 {
+		t.Errorf("%d decisions turn the run, want 1", turning)
+	}
+	for i, e := range s.Events {
+		for at, words := range map[int][]string{2: s.Lanes, 3: s.Classes, 4: s.Kinds, 5: s.Texts} {
+			if e[at] < 0 || int(e[at]) >= len(words) {
+				t.Fatalf("event %d: %v points beyond %d words", i, e, len(words))
+			}
+		}
+	}
+}
+
+// TestStoryLines bounds what stands above the timeline: a minute is fifteen lines.
+func TestStoryLines(t *testing.T) {
+	s := told(t)
+	if lines := 4 + len(s.Facts); lines > 15 { // title, promised, happened, again
+		t.Errorf("%d lines at the top, want at most 15", lines)
+	}
+}
+
+// pages makes TestPages leave its pages in a directory, for the tests in browsertest.
+var pages = flag.String("pages", "", "leave the pages that the tests make in this directory")
+
+// TestPages holds the pages to need nothing else, and that of a small failure to its size.
+func TestPages(t *testing.T) {
+	passing, err := scenarios.Run(scenarios.Config{Scenario: "crash", Seed: 1, Keep: sim.KeepAll})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name  string
+		story reports.Story
+		most  int // bytes
+	}{
+		{"violation", told(t), 300_000},
+		{"pass", reports.NewStory(reports.Telling{Result: passing}), 300_000},
+		{"long", long(t, 100_000), 8_000_000},
+	}
+	elsewhere := regexp.MustCompile(`(src|href)="(https?:)?//|@import|url\(`)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := page(t, tt.story)
+			if len(got) > tt.most {
+				t.Errorf("%d bytes, want at most %d", len(got), tt.most)
+			}
+			if found := elsewhere.Find(got); found != nil {
+				t.Errorf("the page asks for %q", found)
+			}
+			if n := bytes.Count(got, []byte("</script>")); n != 2 {
+				t.Errorf("%d scripts end, want 2: a text of the run broke out", n)
+			}
+			_, data, _ := bytes.Cut(got, []byte(`id="story">`))
+			data, _, _ = bytes.Cut(data, []byte("</script>"))
+			var back reports.Story
+			if err := json.Unmarshal(data, &back); err != nil {
+				t.Fatal(err)
+			}
+			if len(back.Events) != len(tt.story.Events) || back.Version != reports.StoryVersion {
+				t.Errorf("%d events of version %d in the page, want %d of %d", len(back.Events), back.Version, len(tt.story.Events), reports.StoryVersion)
+			}
+			if *pages != "" {
+				if err := os.WriteFile(filepath.Join(*pages, tt.name+".html"), got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkStory(b *testing.B) {
+	s := long(b, 100_000)
+	for b.Loop() {
+		page(b, s)
+	}
+	b.ReportMetric(float64(len(s.Events))*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
