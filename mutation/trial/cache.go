@@ -18,7 +18,7 @@ import (
 )
 
 // cache is the verdicts of earlier trials. Those of a package hold while no file of
-// the module is different that its tests are built from or that lies beside them.
+// the module is different in the folders that its tests are built from.
 type cache struct {
 	path   string
 	states map[string]string // of packages, as they are now
@@ -82,21 +82,15 @@ func (t *trial) state(ctx context.Context, path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// hashFolder adds a package's files and its testdata.
+// hashFolder adds all files of a package's folder and of those below, which it may
+// embed or its tests may read.
 func hashFolder(h io.Writer, root, dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		below, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			if below != "." && below != "testdata" && !strings.HasPrefix(below, "testdata"+string(filepath.Separator)) {
-				return filepath.SkipDir
-			}
-			return nil
+		if entry.Name() == ".git" && entry.IsDir() {
+			return filepath.SkipDir
 		}
 		if !entry.Type().IsRegular() {
 			return nil

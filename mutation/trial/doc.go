@@ -24,7 +24,9 @@
 //
 // Equal object code is looked for among survivors only, and mutants whose edit moves
 // lines are never taken for equal where the code knows its lines. Tests that read
-// files outside of the module, talk to a network or keep state elsewhere share it.
+// files outside of the module, talk to a network or keep state elsewhere share it. The
+// cache does not see files outside of the folders of the packages that a suite is
+// built from, nor modules that a replace directive takes from a folder elsewhere.
 // On systems other than Unix a hanging test's children are not ended with it, and
 // memory is not bounded.
 package trial

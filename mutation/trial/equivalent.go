@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -47,7 +48,7 @@ func (t *trial) equivalent(ctx context.Context, w *workspace, m operator.Mutant)
 	return mutated == plain, err
 }
 
-// where is what a listing tells of lines, addresses of the listing aside.
+// where is what a listing tells of lines.
 var where = regexp.MustCompile(`\([^()]*\.go:\d+\)`)
 
 // listing returns the machine code of a package without the lines it is from.
@@ -56,7 +57,7 @@ func (t *trial) listing(ctx context.Context, path, list string) (string, error) 
 	if list != "" {
 		args = append(args, "-overlay", list)
 	}
-	out, err := t.module.output(ctx, append(args, "-o", filepath.Join(t.dir, "listing", "a"), path)...)
+	out, err := t.module.output(ctx, append(args, "-o", os.DevNull, path)...)
 	if err != nil {
 		return "", err
 	}

@@ -27,7 +27,8 @@ func stampOf(info fs.FileInfo) stamp {
 	return stamp{info.Size(), info.ModTime().UnixNano(), info.Mode()}
 }
 
-// newWorkspace copies the module into a folder below base.
+// newWorkspace copies the module into a folder below base, without its history: a test
+// that commits must not do so in the real one.
 func newWorkspace(root, base string) (*workspace, error) {
 	w := &workspace{root: root, dir: filepath.Join(base, "module"), temp: filepath.Join(base, "temp"), files: make(map[string]stamp)}
 	if err := w.clear(); err != nil {
@@ -41,10 +42,13 @@ func newWorkspace(root, base string) (*workspace, error) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() {
-			if entry.Name() == ".git" {
+		if entry.Name() == ".git" { // a folder, or a file that leads to one
+			if entry.IsDir() {
 				return filepath.SkipDir
 			}
+			return nil
+		}
+		if entry.IsDir() {
 			w.files[name] = stamp{}
 			return os.MkdirAll(filepath.Join(w.dir, name), 0o755)
 		}
