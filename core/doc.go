@@ -123,8 +123,8 @@
 //     injective.
 //   - directories were not synced, temporary files stayed, one id served two
 //     consumers. Here they are, they are swept, and an id is leased.
-//   - a save of a checkpoint synced three times. Here it syncs the file and the
-//     name, once each.
+//   - each batch cost a save of its checkpoint, and that three syncs. Here a save
+//     syncs the file and the name, once each, and a [Cadence] lets batches share one.
 //   - a field of the checkpoint was meant to tell lives of a process apart, and
 //     never did. Here there is none; the lineage tells logs apart, and generations
 //     ascend over all lives.
