@@ -18,14 +18,13 @@ type closed struct {
 	ops       [][]op // by producer
 	consumers []consumerPlan
 
-	// faults are rules of which one may strike in a run, once: the first, or a later one
-	// of the first strikes operations that it matches.
+	// faults are rules of which a run has none or one. It strikes once, at any of the first
+	// operations that it matches, as many as strikes says.
 	faults  []simfs.Rule
 	strikes uint64
 }
 
-// plain is the closed workload of scenarios that have none of their own: what they
-// do beyond it takes draws.
+// plain is the closed workload of scenarios that have none of their own.
 var plain = closed{
 	summary:   "one producer appends a batch of two and one event, one cursor saves its checkpoint",
 	ops:       [][]op{{appends("producer-0.0", 0, 0), appends("producer-0.1", 0)}},

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,29 +60,32 @@ func writeCorpus(dir string, rows []scenarios.Row) error {
 	return os.Rename(path+".new", path)
 }
 
-func (p *program) corpusVerify() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "verify [flags]",
-		Short: "Carry out every row twice and compare; code 1 if one has moved",
-		Args:  noArgs,
-	}
+// onRows is a command that does something with all rows of a corpus.
+func onRows(use, short string, do func(dir string, rows []scenarios.Row) error) *cobra.Command {
+	c := &cobra.Command{Use: use + " [flags]", Short: short, Args: noArgs}
 	dir := folder(c)
 	c.RunE = func(*cobra.Command, []string) error {
 		rows, err := readCorpus(dir.value)
 		if err != nil {
 			return err
 		}
-		moved := scenarios.VerifyCorpus(os.DirFS(dir.value), rows)
-		p.tellMoved(moved)
-		if len(moved) > 0 {
-			p.verdict = scenarios.Violated
-			_, err = fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", len(moved), len(rows))
-			return err
-		}
-		_, err = fmt.Fprintf(p.stdout, "%d rows verified\n", len(rows))
-		return err
+		return do(dir.value, rows)
 	}
 	return c
+}
+
+func (p *program) corpusVerify() *cobra.Command {
+	return onRows("verify", "Carry out every row twice and compare; code 1 if one has moved", func(dir string, rows []scenarios.Row) error {
+		moved := scenarios.VerifyCorpus(os.DirFS(dir), rows)
+		p.tellMoved(moved)
+		if len(moved) == 0 {
+			_, err := fmt.Fprintf(p.stdout, "%d rows verified\n", len(rows))
+			return err
+		}
+		p.verdict = scenarios.Violated
+		_, err := fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", len(moved), len(rows))
+		return err
+	})
 }
 
 // tellMoved shows rows as they were and as they are now.
@@ -97,18 +101,8 @@ func (p *program) tellMoved(moved []scenarios.Moved) {
 }
 
 func (p *program) corpusRegraduate() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "regraduate [flags]",
-		Short: "Take over what rows that have moved come to now, and show it",
-		Args:  noArgs,
-	}
-	dir := folder(c)
-	c.RunE = func(*cobra.Command, []string) error {
-		rows, err := readCorpus(dir.value)
-		if err != nil {
-			return err
-		}
-		moved := scenarios.VerifyCorpus(os.DirFS(dir.value), rows)
+	return onRows("regraduate", "Take over what rows that have moved come to now, and show it", func(dir string, rows []scenarios.Row) error {
+		moved := scenarios.VerifyCorpus(os.DirFS(dir), rows)
 		p.tellMoved(moved)
 		taken := 0
 		for _, m := range moved {
@@ -116,45 +110,29 @@ func (p *program) corpusRegraduate() *cobra.Command {
 				p.verdict = scenarios.Violated
 				continue
 			}
-			for i := range rows {
-				if rows[i] == m.Was {
-					rows[i] = m.Now
-					taken++
-				}
-			}
+			rows[slices.Index(rows, m.Was)] = m.Now
+			taken++
 		}
-		if err := writeCorpus(dir.value, rows); err != nil {
+		if err := writeCorpus(dir, rows); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%d of %d rows regraduated, %d are illegal now\n", taken, len(rows), len(moved)-taken)
+		_, err := fmt.Fprintf(p.stdout, "%d of %d rows regraduated, %d are illegal now\n", taken, len(rows), len(moved)-taken)
 		return err
-	}
-	return c
+	})
 }
 
 func (p *program) corpusMinimise() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "minimise [flags]",
-		Short: "Take out the rows that exercise nothing that others do not; recordings stay",
-		Args:  noArgs,
-	}
-	dir := folder(c)
-	c.RunE = func(*cobra.Command, []string) error {
-		rows, err := readCorpus(dir.value)
+	return onRows("minimise", "Take out the rows that exercise nothing that others do not; recordings stay", func(dir string, rows []scenarios.Row) error {
+		fewer, err := scenarios.MinimiseCorpus(os.DirFS(dir), rows)
 		if err != nil {
 			return err
 		}
-		fewer, err := scenarios.MinimiseCorpus(os.DirFS(dir.value), rows)
-		if err != nil {
-			return err
-		}
-		if err := writeCorpus(dir.value, fewer); err != nil {
+		if err := writeCorpus(dir, fewer); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(p.stdout, "%d of %d rows kept\n", len(fewer), len(rows))
 		return err
-	}
-	return c
+	})
 }
 
 // graduating are the flags of the graduate command.
