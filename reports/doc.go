@@ -10,7 +10,8 @@
 // the line that reproduces it. A [Story] is a single run in plain data, made for reading,
 // and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
 // decisions that make the run, the disk at every power cut, and the nearest run that
-// passes. The page needs no other file and no network. [WriteJSON] and [WriteTrace] are for programs.
+// passes. The page needs no other file and no network. [WriteJSON], [WriteTrace],
+// [WriteTraceEvents] and [WriteJUnit] are for programs.
 //
 // # Contract
 //

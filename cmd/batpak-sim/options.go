@@ -24,6 +24,8 @@ type options struct {
 	json      option[bool]
 	trace     option[string]
 	html      option[string]
+	events    option[string]
+	junit     option[string]
 	check     option[bool]
 	save      option[string]
 
@@ -41,6 +43,8 @@ func (o *options) register(c *cobra.Command) {
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.html = option[string]{kind: "FILE", parse: parseFile}
+	o.events = option[string]{kind: "FILE", parse: parseFile}
+	o.junit = option[string]{kind: "FILE", parse: parseFile}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
 	o.budget = option[time.Duration]{kind: "DURATION", parse: parseDuration}
 	o.saturation = option[float64]{kind: "P", parse: parseProbability}
@@ -57,6 +61,8 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.html, "html", "write a single run to a file as a page: what was promised, what happened, and all that led to it")
+	f.Var(&o.events, "trace-events", "write the events of a single run to a file that Perfetto opens")
+	f.Var(&o.junit, "junit", "write the findings to a file as JUnit's XML")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
 	f.Var(&o.budget, "for", "end a sweep after this time, as 10m")
 	f.Var(&o.saturation, "saturation", "end a sweep when a further run behaves in a new way with less than this probability")
@@ -95,7 +101,7 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	for _, single := range []struct {
 		flag  string
 		given bool
-	}{{"--trace", o.trace.given}, {"--html", o.html.given}} {
+	}{{"--trace", o.trace.given}, {"--html", o.html.given}, {"--trace-events", o.events.given}} {
 		if single.given && (c.From != c.To || len(c.Scenarios) != 1) {
 			return c, fmt.Errorf("%s is of a single run, legal is one --seed with one --scenario of %s", single.flag, names(scenarios.Names()))
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +62,7 @@ func (p *program) replayFile(path string, o *replaying) error {
 	}
 	p.verdict = got.Verdict
 	if o.trace.given {
-		if err := writeTraceFile(o.trace.value, got.Trace); err != nil {
+		if err := writeFile(o.trace.value, func(w io.Writer) error { return reports.WriteTrace(w, got.Trace) }); err != nil {
 			return err
 		}
 	}
@@ -75,18 +75,6 @@ func (p *program) replayFile(path string, o *replaying) error {
 		return json.NewEncoder(p.stdout).Encode(newReplayed(path, got))
 	}
 	return reports.WriteReplay(p.stdout, recording, got)
-}
-
-func writeTraceFile(path string, trace []sim.Event) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := reports.WriteTrace(f, trace); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
 }
 
 // replayed is a replay as JSON.

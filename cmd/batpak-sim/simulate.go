@@ -54,8 +54,8 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 	if err == nil && kept != nil {
 		err = kept.write(summary)
 	}
-	if err == nil && o.html.given {
-		err = writeSeedStory(o.html.value, config)
+	if err == nil {
+		err = o.writeFiles(config, summary)
 	}
 	p.verdict = summary.Verdict()
 	if err != nil || !o.save.given {

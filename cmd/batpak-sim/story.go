@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/batpak/batpak-sim/reports"
@@ -9,8 +10,16 @@ import (
 	"github.com/batpak/batpak-sim/sim"
 )
 
-// writeSeedStory writes the page of the run of a seed.
-func writeSeedStory(path string, c scenarios.SweepConfig) error {
+// writeFiles writes what is asked for besides the report.
+func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary) error {
+	if o.junit.given {
+		if err := writeFile(o.junit.value, func(w io.Writer) error { return reports.WriteJUnit(w, s) }); err != nil {
+			return err
+		}
+	}
+	if !o.html.given && !o.events.given {
+		return nil
+	}
 	recording, _, err := scenarios.Record(scenarios.Config{
 		Scenario: c.Scenarios[0], Seed: c.From, Faults: c.Faults, Steps: c.Steps,
 	})
@@ -22,7 +31,15 @@ func writeSeedStory(path string, c scenarios.SweepConfig) error {
 		return err
 	}
 	got.Seed = c.From
-	return writeStory(path, recording, got, "")
+	if o.events.given {
+		if err := writeFile(o.events.value, func(w io.Writer) error { return reports.WriteTraceEvents(w, got.Trace) }); err != nil {
+			return err
+		}
+	}
+	if !o.html.given {
+		return nil
+	}
+	return writeStory(o.html.value, recording, got, "")
 }
 
 // writeStory writes the page of a recording that was replayed with its whole trace.
@@ -35,11 +52,16 @@ func writeStory(path string, recording scenarios.Recording, got scenarios.Replay
 		}
 		t.Recording, t.At, t.Nearest = &recording, got.At, nearest
 	}
+	return writeFile(path, func(w io.Writer) error { return reports.WriteStory(w, reports.NewStory(t)) })
+}
+
+// writeFile makes a file of what write writes.
+func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := reports.WriteStory(f, reports.NewStory(t)); err != nil {
+	if err := write(f); err != nil {
 		f.Close()
 		return err
 	}
