@@ -78,7 +78,7 @@ func (e *Entry) hash(lineage Lineage, before EventHash) EventHash {
 	b = binary.BigEndian.AppendUint32(b, e.Lane)
 	b = binary.BigEndian.AppendUint32(b, e.Clock)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Time.UnixMilli()))
-	for _, part := range []string{e.Coordinate.Entity(), e.Coordinate.Scope()} {
+	for _, part := range []string{e.Coordinate.Entity(), e.Coordinate.Scope(), e.Key} {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
 		b = append(b, part...)
 	}

@@ -29,6 +29,13 @@ var (
 	// ErrTooLarge: a payload or batch exceeds its bound, or a batch is empty.
 	ErrTooLarge = errors.New("batpak: size out of bounds")
 
+	// ErrKeyConflict: a key was used before for something else: other content, or
+	// another batch than the one that is appended now. Nothing was appended.
+	ErrKeyConflict = errors.New("batpak: idempotency key in use")
+
+	// ErrKeysMixed: some events of a batch have a key, and some have none.
+	ErrKeysMixed = errors.New("batpak: batch with and without idempotency keys")
+
 	// ErrJournalCorrupt: the journal does not hold what was once durable in it.
 	ErrJournalCorrupt = errors.New("batpak: journal corrupt")
 

@@ -19,6 +19,11 @@ type Event struct {
 	Kind       Kind
 	Lane       uint32 // a branch label within the one commit order
 	Payload    []byte // at most MaxPayload bytes; the engine keeps no reference
+
+	// Key tells an append that is tried again from a new one; at most MaxKey bytes,
+	// empty = none. While the event is within Config.KeyWindow, appending it again
+	// under its key appends nothing and returns its first receipt.
+	Key string
 }
 
 // validate reports the first fault of an event that a user hands in.
@@ -44,5 +49,6 @@ type Entry struct {
 	Clock      uint32    // counts the events of this entity on this lane, from 0
 	Time       time.Time // wall clock at append, in whole milliseconds, UTC
 	Payload    []byte
+	Key        string    // as it was appended; empty = none
 	Hash       EventHash // links it to the event before it of this entity on this lane
 }

@@ -133,11 +133,12 @@ func encodeEntries(entries []*Entry) []byte {
 		b = msgp.AppendInt64(b, e.Time.UnixMilli())
 		b = msgp.AppendBytes(b, e.Payload)
 		b = msgp.AppendBytes(b, e.Hash[:])
+		b = msgp.AppendString(b, e.Key)
 	}
 	return b
 }
 
-const entryFields = 8
+const entryFields = 9
 
 // entries decodes the events of f. The payloads are copies.
 func (f *frame) entries() ([]*Entry, error) {
@@ -196,12 +197,19 @@ func decodeEntry(b []byte) (*Entry, []byte, error) {
 	case len(hash) != len(EventHash{}):
 		return nil, nil, fmt.Errorf("hash of %d bytes, want %d", len(hash), len(EventHash{}))
 	}
+	key, b, err := msgp.ReadStringBytes(b)
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("key: %w", err)
+	case len(key) > MaxKey:
+		return nil, nil, fmt.Errorf("key of %d bytes, at most %d", len(key), MaxKey)
+	}
 	coordinate, err := NewCoordinate(entity, scope)
 	if err != nil {
 		return nil, nil, err
 	}
 	return &Entry{
 		Coordinate: coordinate, Kind: Kind(kind), Lane: lane, Clock: clock,
-		Time: time.UnixMilli(milli).UTC(), Payload: payload, Hash: EventHash(hash),
+		Time: time.UnixMilli(milli).UTC(), Payload: payload, Hash: EventHash(hash), Key: key,
 	}, b, nil
 }

@@ -20,7 +20,7 @@ var testLineage = Lineage{0: 0x4C, 15: 0x17}
 // aFrame is a frame of two events, no two fields alike.
 func aFrame() frame {
 	entries := []*Entry{
-		{Coordinate: Coordinate{"user:1", "room"}, Kind: 0x2ABC, Lane: 7, Clock: 300, Time: time.UnixMilli(1_700_000_000_123), Payload: []byte("payload")},
+		{Coordinate: Coordinate{"user:1", "room"}, Kind: 0x2ABC, Lane: 7, Clock: 300, Time: time.UnixMilli(1_700_000_000_123), Payload: []byte("payload"), Key: "key"},
 		{Coordinate: Coordinate{"bob", "hall"}, Kind: KindData, Time: time.UnixMilli(-5), Payload: []byte{0xFF}},
 	}
 	return frame{kind: frameEvents, first: 70_000, count: 2, prev: 0xCAFE, fence: 9, synced: 4096, body: encodeEntries(entries)}
@@ -31,11 +31,11 @@ var compareFrames = cmp.AllowUnexported(frame{}, Coordinate{})
 // The layout is for ever: this is what every release must read.
 func TestFrameGolden(t *testing.T) {
 	f := aFrame()
-	want := "42504652" + "01000000" + "0000007d" + "2e10b15a" + // magic, kind, length, CRC
+	want := "42504652" + "01000000" + "00000082" + "990fe8ad" + // magic, kind, length, CRC
 		"0000000000011170" + "00000002" + "0000cafe" + // first, count, prev
 		"0000000000000009" + "0000000000001000" + // fence, synced
-		"98a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc4077061796c6f6164c420" + strings.Repeat("00", 32) +
-		"98a3626f62a468616c6ccd10000000fbc401ffc420" + strings.Repeat("00", 32)
+		"99a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc4077061796c6f6164c420" + strings.Repeat("00", 32) + "a3" + hex.EncodeToString([]byte("key")) +
+		"99a3626f62a468616c6ccd10000000fbc401ffc420" + strings.Repeat("00", 32) + "a0"
 	if got := hex.EncodeToString(f.encode(nil, testLineage, 512)); got != want {
 		t.Errorf("encode() = %s, want %s", got, want)
 	}
@@ -82,7 +82,7 @@ func anEntry() *rapid.Generator[*Entry] {
 			Coordinate: Coordinate{name.Draw(t, "entity"), name.Draw(t, "scope")},
 			Kind:       Kind(rapid.Uint16().Draw(t, "kind")), Lane: rapid.Uint32().Draw(t, "lane"), Clock: rapid.Uint32().Draw(t, "clock"),
 			Time:    time.UnixMilli(rapid.Int64Range(-1<<40, 1<<50).Draw(t, "time")).UTC(),
-			Payload: rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "payload"),
+			Payload: rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "payload"), Key: rapid.StringN(0, 20, -1).Draw(t, "key"),
 		}
 	})
 }
@@ -147,13 +147,15 @@ func TestFrameEntriesRefuses(t *testing.T) {
 		{"more than a batch", MaxBatchEvents + 1, bytes.Repeat(good, MaxBatchEvents+1), "257 events"},
 		{"fewer than counted", 2, good, "event 2 of 2"},
 		{"more than counted", 1, bytes.Repeat(good, 2), "after the last event"},
-		{"cut short", 1, good[:len(good)-1], "hash"},
-		{"short hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-34]), make([]byte, 31)), "hash of 31 bytes, want 32"},
-		{"long hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-34]), make([]byte, 33)), "hash of 33 bytes, want 32"},
-		{"no payload", 1, slices.Clone(good[:len(good)-34-1]), "payload"},
-		{"another number of fields", 1, append([]byte{0x97}, good[1:]...), "7 fields"},
+		{"cut short", 1, good[:len(good)-1], "key"},
+		{"no hash", 1, good[:len(good)-2], "hash"},
+		{"short hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-35]), make([]byte, 31)), "hash of 31 bytes, want 32"},
+		{"long hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-35]), make([]byte, 33)), "hash of 33 bytes, want 32"},
+		{"no payload", 1, slices.Clone(good[:len(good)-35-1]), "payload"},
+		{"long key", 1, msgp.AppendString(slices.Clone(good[:len(good)-1]), strings.Repeat("k", MaxKey+1)), "key of 257 bytes"},
+		{"another number of fields", 1, append([]byte{0x98}, good[1:]...), "8 fields"},
 		{"not an array", 1, []byte{0x01}, "event 1 of 1"},
-		{"entity is not text", 1, append([]byte{0x98, 0x01}, good[3:]...), "entity"},
+		{"entity is not text", 1, append([]byte{0x99, 0x01}, good[3:]...), "entity"},
 		{"scope is not text", 1, append(slices.Clone(good[:3]), 0xc0), "scope"},
 		{"number out of range", 1, msgp.AppendUint32(slices.Clone(good[:5]), 1<<16), "overflow"},
 		{"illegal coordinate", 1, encodeEntries([]*Entry{{Coordinate: Coordinate{"a|b", "s"}}}), `holds "|" or "="`},
@@ -188,6 +190,8 @@ func TestEntryHash(t *testing.T) {
 		func(e *Entry) { e.Clock++ },
 		func(e *Entry) { e.Time = e.Time.Add(time.Millisecond) },
 		func(e *Entry) { e.Payload = []byte("q") },
+		func(e *Entry) { e.Key = "k" },
+		func(e *Entry) { e.Key = "p"; e.Payload = nil },
 	}
 	seen := map[EventHash]int{base.hash(Lineage{}, EventHash{}): -1}
 	for i, change := range variants {

@@ -18,6 +18,10 @@ type Config struct {
 	Runtime Runtime // nil = System()
 	Ack     Ack     // zero = AckDurable
 
+	// KeyWindow is how many of the newest sequences keep their Event.Key known; zero =
+	// 1,048,576. Each takes some 150 bytes and its key.
+	KeyWindow uint64
+
 	// SegmentBytes is the size at which the journal goes on in a new file; zero =
 	// 64 MiB, legal are 256 bytes to 1 GiB. A batch is in one file, which it may make
 	// larger.
@@ -92,6 +96,7 @@ type Store struct {
 	gate        *gate
 	index       *index
 	chain       chain // under writing
+	keys        *keys // under writing
 	journal     *journal
 	syncer      *syncer
 	checkpoints checkpointFiles
@@ -124,12 +129,15 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	if config.SegmentBytes == 0 {
 		config.SegmentBytes = segmentBytesDefault
 	}
+	if config.KeyWindow == 0 {
+		config.KeyWindow = keyWindowDefault
+	}
 	dir = filepath.Clean(dir)
 	rt := config.Runtime
 	s := &Store{
 		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes, readOnly: config.ReadOnly,
 		telemetry: &telemetry{clock: rt, observe: config.Observe, logger: config.Log},
-		gate:      newGate(rt), index: newIndex(), checkpoints: checkpointFiles{fs: fsys, dir: dir},
+		gate:      newGate(rt), index: newIndex(), keys: newKeys(config.KeyWindow), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
 	}
@@ -178,6 +186,9 @@ func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.index.insert(found.entries)
 	s.chain = found.chain
+	if len(found.entries) > 0 {
+		s.keys.add(found.entries, 0)
+	}
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
 	s.syncer = newSyncer(s.rt, j, s.gate, s.index, s.telemetry)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
@@ -201,6 +212,9 @@ func (s *Store) Recovery() Recovery { return s.recovery }
 type Receipt struct {
 	First uint64
 	Count uint64
+
+	// Duplicate says that the events were appended before, under their keys.
+	Duplicate bool
 }
 
 // Append appends one event. See AppendBatch.
@@ -210,7 +224,14 @@ func (s *Store) Append(ctx context.Context, event Event) (Receipt, error) {
 
 // AppendBatch appends 1 to MaxBatchEvents events with consecutive sequences; a
 // crash leaves all of them or none. A nil error means acknowledged, as Config.Ack
-// says. After an error of the filesystem the outcome is unknown until the store is
+// says.
+//
+// Events with a Key that were appended before, as a whole and within
+// Config.KeyWindow, are not appended again: the receipt is the first one, with
+// Duplicate set, once that append is acknowledged. ErrKeyConflict and ErrKeysMixed
+// refuse what can be neither new nor a repetition.
+//
+// After an error of the filesystem the outcome is unknown until the store is
 // opened again: the events may be there or not. An event that is refused, and
 // ErrFenceActive, leave nothing behind.
 func (s *Store) AppendBatch(ctx context.Context, events []Event) (Receipt, error) {
@@ -239,16 +260,21 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	if err := s.writable(token); err != nil {
 		return Receipt{}, 0, err
 	}
+	receipt, end, found, err := s.keys.find(events, s.gate.snapshot().cancelled)
+	if found || err != nil {
+		return receipt, end, err
+	}
 	old := s.chain.take(events)
 	entries := s.entries(events)
-	end, err := s.write(ctx, entries, token)
+	end, err = s.write(ctx, entries, token)
 	if err != nil {
 		s.chain.restore(old)
 		return Receipt{}, 0, err
 	}
 	s.rt.Yield(PointAppendWritten)
 	s.index.insert(entries)
-	receipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}
+	s.keys.add(entries, end)
+	receipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}
 	s.journal.confirm(mark{end, receipt.First + receipt.Count})
 	return receipt, end, nil
 }
@@ -296,7 +322,7 @@ func validateBatch(events []Event) error {
 			return fmt.Errorf("event %d of %d: %w", i+1, len(events), err)
 		}
 	}
-	return nil
+	return validateKeys(events)
 }
 
 // writable reports why nothing may be written under that fence token, if so.
@@ -322,7 +348,7 @@ func (s *Store) entries(events []Event) []*Entry {
 	entries := make([]*Entry, len(events))
 	for i, ev := range events {
 		entries[i] = &Entry{
-			Sequence: first + uint64(i), Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Time: now,
+			Sequence: first + uint64(i), Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Key: ev.Key, Time: now,
 			Payload: append([]byte(nil), ev.Payload...),
 		}
 		s.chain.join(entries[i], s.lineage)

@@ -196,8 +196,8 @@ func Defects() []Defect {
 			Name:    "index-after-confirm",
 			Summary: "an event may be published before the index knows it",
 			File:    "core/store.go",
-			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n\treceipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n",
-			New:     "\treceipt := Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n",
+			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n\ts.keys.add(entries, end)\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n",
+			New:     "\ts.keys.add(entries, end)\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(entries)\n",
 		},
 		{
 			Name:    "append-behind-short-write",
