@@ -233,6 +233,20 @@ func Defects() []Defect {
 			New:     "",
 		},
 		{
+			Name:    "key-before-frame",
+			Summary: "a key is known before its event is written, and if it never is",
+			File:    "core/store.go",
+			Old:     "\tend, err = s.write(ctx, entries, token)\n",
+			New:     "\ts.keys.add(entries, 0)\n\tend, err = s.write(ctx, entries, token)\n",
+		},
+		{
+			Name:    "keys-lost-at-reopen",
+			Summary: "recovery forgets the keys",
+			File:    "core/store.go",
+			Old:     "\t\ts.keys.add(found.entries, 0)\n",
+			New:     "\t\t_ = found.entries\n",
+		},
+		{
 			Name:    "no-frame-crc",
 			Summary: "recovery believes every frame that looks like one",
 			File:    "core/frame.go",

@@ -35,6 +35,7 @@ type attempt struct {
 	fence       string
 	acked       bool
 	failed      bool
+	doubtful    bool // it is tried again, and may be there from before
 	durable     bool
 	first       uint64
 }
@@ -95,7 +96,7 @@ func (l *ledger) record(e *Event) {
 	case EventAcked:
 		l.ack(e)
 	case EventFailed:
-		l.ops[e.Op].failed = true
+		l.ops[e.Op].failed = !l.ops[e.Op].doubtful
 	case EventSynced:
 		l.sync(e)
 	case EventFenceTry:
@@ -118,6 +119,12 @@ func (l *ledger) record(e *Event) {
 }
 
 func (l *ledger) begin(e *Event) {
+	if a := l.ops[e.Op]; a != nil { // it is tried again
+		a.doubtful = a.doubtful || a.incarnation != e.Incarnation || a.acked
+		a.incarnation, a.failed = e.Incarnation, false
+		a.acked = a.durable // if it was lost, it gets other sequences now
+		return
+	}
 	a := &attempt{op: e.Op, incarnation: e.Incarnation, fence: e.Fence}
 	for _, ev := range e.Events {
 		n := name(ev.Payload)

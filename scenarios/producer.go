@@ -9,6 +9,9 @@ import (
 
 // produce carries out a producer's operations until the store takes no more.
 func (n *incarnation) produce(actor string, ops []op) {
+	if n.shape.retries && !n.retry(actor, n.outbox[actor]) {
+		return
+	}
 	for i := range ops {
 		o := &ops[i]
 		if o.skip {
@@ -18,17 +21,22 @@ func (n *incarnation) produce(actor string, ops []op) {
 		var err error
 		switch o.kind {
 		case opAppend:
-			err = n.append(actor, o.name, "", o.events, n.store.AppendBatch)
+			err = n.post(actor, o)
 		case opSync:
 			err = n.sync(actor)
 		case opCommit, opCancel:
 			err = n.fence(actor, o)
 		}
-		if errors.Is(err, core.ErrPoisoned) || errors.Is(err, core.ErrClosed) {
+		if takesNoMore(err) {
 			return
 		}
 		n.readFrontier(actor)
 	}
+}
+
+// takesNoMore reports whether err says that the store takes no append any more.
+func takesNoMore(err error) bool {
+	return errors.Is(err, core.ErrPoisoned) || errors.Is(err, core.ErrClosed)
 }
 
 // append appends events as one operation and records what became of it.

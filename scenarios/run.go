@@ -152,6 +152,7 @@ func newWorld(config Config, scenario Scenario) *world {
 		shape:   scenario.draw(src, config.Steps),
 		faults:  make(map[string]uint64),
 		armed:   make(map[string]uint64),
+		outbox:  make(map[string][]*op),
 	}
 	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}
 	if n, ok := src.(interface{ book() *notebook }); ok {

@@ -18,6 +18,7 @@ type op struct {
 	events []core.Event
 	hold   time.Duration // a fence stays open so long after its appends
 	skip   bool          // it is left out
+	acked  bool          // its append was acknowledged
 }
 
 type opKind uint8

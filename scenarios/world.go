@@ -23,8 +23,9 @@ type world struct {
 	faults   map[string]uint64
 	armed    map[string]uint64 // faults planned, by effect
 	outcome  Outcome
-	watch    *watch // of an exploration; nil = none
-	cuts     []Cut  // if the whole trace is kept
+	outbox   map[string][]*op // by producer: the appends that it will try again
+	watch    *watch           // of an exploration; nil = none
+	cuts     []Cut            // if the whole trace is kept
 
 	// Of the present incarnation of the process:
 	number     int // of incarnations before it

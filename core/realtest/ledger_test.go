@@ -26,7 +26,7 @@ type ledger struct {
 // counts say what was tried, so that a test that tried nothing shows.
 type counts struct {
 	kills, opened, appended, doomed, events, handled, repeated, segments int
-	cut                                                        int64 // bytes of torn tails
+	cut                                                                  int64 // bytes of torn tails
 }
 
 func (c *counts) add(o counts) {
