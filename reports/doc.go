@@ -21,7 +21,8 @@
 // therefore the same for every run of one seed by one build.
 //
 // Reports are plain text in UTF-8 without colour or other control sequences, on a
-// terminal and in a file alike: there is nothing for NO_COLOR to turn off. What a
+// terminal and in a file alike, but for [WriteStoryText], which is told what it writes to:
+// the program asks for colours on a terminal only, and never with NO_COLOR. What a
 // run says about itself is shown with its own line breaks and with everything
 // unprintable quoted.
 //

@@ -92,8 +92,10 @@ var hashes = regexp.MustCompile(`[0-9a-f]{24,}`)
 
 // describe is what an event says besides its lane and kind.
 func describe(e sim.Event) string {
-	return hashes.ReplaceAllStringFunc(described(e), func(hash string) string { return hash[:8] + "…" })
+	return hashes.ReplaceAllStringFunc(described(e), shortHash)
 }
+
+func shortHash(hash string) string { return hash[:8] + "…" }
 
 func described(e sim.Event) string {
 	detail := strings.Trim(e.Detail, ": ")

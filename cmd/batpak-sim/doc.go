@@ -10,6 +10,7 @@
 //	batpak-sim --seeds 1..2000 --junit f              a sweep for what reads the XML of JUnit
 //	batpak-sim explore --scenario crash               every schedule to a bound, every crash image
 //	batpak-sim replay FILE                            a recorded run again
+//	batpak-sim replay FILE --story                    and what led to its result, event by event
 //	batpak-sim shrink FILE                            the least of it that still fails
 //	batpak-sim export FILE                            a Go test of it
 //	batpak-sim corpus verify                          the runs that every build must repeat
@@ -31,7 +32,8 @@
 // invocations but what mutate measures. Standard error has what is wrong with the arguments, in one line,
 // and the progress of what takes longer than two seconds: a line that updates
 // itself on a terminal, a line every ten seconds elsewhere, and there nothing with
-// --json. There are no colours.
+// --json. Colours are in
+// the story of a replay only, and there on a terminal without NO_COLOR.
 //
 // The exit code is
 //

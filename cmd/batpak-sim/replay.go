@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -17,6 +18,7 @@ type replaying struct {
 	json  option[bool]
 	trace option[string]
 	html  option[string]
+	story option[bool]
 }
 
 // replay carries out what a file has recorded.
@@ -38,11 +40,14 @@ run: 0 if it passes now, 1 if it fails.`,
 	r.json = option[bool]{kind: "bool", parse: parseSwitch}
 	r.trace = option[string]{kind: "FILE", parse: parseFile}
 	r.html = option[string]{kind: "FILE", parse: parseFile}
+	r.story = option[bool]{kind: "bool", parse: parseSwitch}
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&r.json, "json", "write one JSON object")
 	f.Var(&r.trace, "trace", "write the events of the run to a file, one a line")
 	f.Var(&r.html, "html", "write the run to a file as a page")
+	f.Var(&r.story, "story", "write what led to the result, event by event")
+	f.Lookup("story").NoOptDefVal = "true"
 	f.Lookup("json").NoOptDefVal = "true"
 	return c
 }
@@ -53,7 +58,7 @@ func (p *program) replayFile(path string, o *replaying) error {
 		return err
 	}
 	keep := 0
-	if o.trace.given || o.html.given {
+	if o.trace.given || o.html.given || o.story.value {
 		keep = sim.KeepAll
 	}
 	got, err := recording.Replay(keep)
@@ -70,6 +75,16 @@ func (p *program) replayFile(path string, o *replaying) error {
 		if err := writeStory(o.html.value, recording, got, replayLine(path)); err != nil {
 			return err
 		}
+	}
+	if o.json.value && o.story.value {
+		return errors.New("--json and --story are both given, legal is one of them")
+	}
+	if o.story.value {
+		story, err := newStory(recording, got, replayLine(path))
+		if err != nil {
+			return err
+		}
+		return reports.WriteStoryText(p.stdout, story, terminalOf(p.stdout))
 	}
 	if o.json.value {
 		return json.NewEncoder(p.stdout).Encode(newReplayed(path, got))

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/batpak/batpak-sim/reports"
 	"github.com/batpak/batpak-sim/scenarios"
 	"github.com/batpak/batpak-sim/sim"
@@ -44,15 +46,37 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary) error
 
 // writeStory writes the page of a recording that was replayed with its whole trace.
 func writeStory(path string, recording scenarios.Recording, got scenarios.Replay, again string) error {
+	story, err := newStory(recording, got, again)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, func(w io.Writer) error { return reports.WriteStory(w, story) })
+}
+
+// newStory tells a recording that was replayed with its whole trace. A run that passes is
+// told without its decisions: none of them is the reason for anything.
+func newStory(recording scenarios.Recording, got scenarios.Replay, again string) (reports.Story, error) {
 	t := reports.Telling{Result: got.Result, Again: again}
 	if got.Verdict != scenarios.Pass {
 		nearest, err := recording.Nearest(got.Trace)
 		if err != nil {
-			return err
+			return reports.Story{}, err
 		}
 		t.Recording, t.At, t.Nearest = &recording, got.At, nearest
 	}
-	return writeFile(path, func(w io.Writer) error { return reports.WriteStory(w, reports.NewStory(t)) })
+	return reports.NewStory(t), nil
+}
+
+// terminalOf tells how wide a terminal is and whether it wants colours; NO_COLOR says no.
+func terminalOf(w io.Writer) reports.Terminal {
+	if !isTerminal(w) {
+		return reports.Terminal{}
+	}
+	width, _, err := term.GetSize(int(w.(*os.File).Fd()))
+	if err != nil {
+		width = 0 // as wide as it gets
+	}
+	return reports.Terminal{Width: width, Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
 // writeFile makes a file of what write writes.

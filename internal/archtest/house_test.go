@@ -28,7 +28,7 @@ var house = archtest.House{
 			Test: append([]string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, tested...), TestsOnly: true},
 		{Folder: "mutation", Outside: []string{"golang.org/x/tools"}, Test: tested},
 		{Folder: "cmd/batpak-sim", Below: []string{"reports", "mutation", "scenarios", "core", "simfs", "sim"},
-			Outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"}, Test: tested},
+			Outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}, Test: tested},
 		{Folder: "internal/archtest", Test: tested},
 	},
 	Bans: []archtest.Ban{
