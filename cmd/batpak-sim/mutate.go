@@ -148,7 +148,7 @@ func (p *program) try(ctx context.Context, m *mutating, patterns []string) error
 	line.clear()
 	if ctx.Err() != nil {
 		p.verdict = scenarios.Inconclusive
-		fmt.Fprintln(p.stderr, "batpak-sim: interrupted, no verdict")
+		fmt.Fprintln(p.stderr, "batpak-sim: interrupted, no verdict; with --cache it goes on where it was")
 		return nil
 	}
 	if err != nil {

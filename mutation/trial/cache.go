@@ -126,7 +126,7 @@ func (c *cache) remember(verdicts []Verdict) error {
 		return nil
 	}
 	for _, v := range verdicts {
-		if !v.Flaky && v.Status != Ignored {
+		if !v.Flaky && v.Status != Ignored && v.Status != "" {
 			v.Cached = false
 			c.kept[v.ID] = remembered{c.states[v.Package], v}
 		}

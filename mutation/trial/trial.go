@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -177,10 +178,8 @@ func (t *trial) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.judgeAll(ctx, pool, open); err != nil {
-		return err
-	}
-	return cache.remember(t.verdicts)
+	err = t.judgeAll(ctx, pool, open)
+	return errors.Join(err, cache.remember(t.verdicts)) // an interrupted trial can be taken up again
 }
 
 // open are the verdicts that are still to be found.
@@ -212,6 +211,9 @@ func (t *trial) judgeAll(ctx context.Context, pool *pool, open []int) error {
 	}()
 	err := pool.each(ctx, len(open), func(ctx context.Context, w *workspace, i int) error {
 		err := t.judge(ctx, w, open[i])
+		if err != nil {
+			t.verdicts[open[i]].Status = "" // it may be half of one
+		}
 		t.done <- t.verdicts[open[i]]
 		return err
 	})

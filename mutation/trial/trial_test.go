@@ -1,6 +1,8 @@
 package trial_test
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -218,6 +220,25 @@ func TestCache(t *testing.T) {
 	write(t, filepath.Join(dir, "testdata", "new"), "x")
 	if got := cached(); got != 0 {
 		t.Errorf("%d verdicts are from the cache although a file is new", got)
+	}
+}
+
+// TestInterruptedTrialGoesOn interrupts a trial after its first verdict.
+func TestInterruptedTrialGoesOn(t *testing.T) {
+	c := trial.Config{Dir: small(t), Operators: []string{"boundary"}, Cache: filepath.Join(t.TempDir(), "cache"), Workers: 1}
+	ctx, interrupt := context.WithCancel(t.Context())
+	c.Progress = func(p trial.Progress) {
+		if p.Done == 1 {
+			interrupt()
+		}
+	}
+	if _, err := trial.Run(ctx, c); !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	c.Progress = nil
+	r := run(t, c)
+	if r.Count(trial.Killed) != 1 || r.Count(trial.Survived) != 1 || !r.Verdicts[0].Cached {
+		t.Errorf("taken up again: %+v, want one killed and one survived, the first from the cache", r.Verdicts)
 	}
 }
 
