@@ -9,6 +9,9 @@
 // a violation. A defect that no seed finds is a hole in the scenarios or in the
 // oracles.
 //
+// The packages below it do the same wholesale: package operator proposes small faults
+// everywhere, and package trial puts them to the tests.
+//
 // # Contract
 //
 // Each defect's text stands exactly once in its file, or [ErrStale] says that the

@@ -48,8 +48,8 @@ func (s *site) numeric() bool {
 		return false
 	}
 	if p, ok := t.(*types.TypeParam); ok {
-		_, text := p.Constraint().Underlying().(*types.Interface)
-		return !text || types.Satisfies(types.Typ[types.Int], p.Constraint().Underlying().(*types.Interface)) && !types.Satisfies(types.Typ[types.String], p.Constraint().Underlying().(*types.Interface))
+		legal, ok := p.Constraint().Underlying().(*types.Interface)
+		return ok && types.Satisfies(types.Typ[types.Int], legal) && !types.Satisfies(types.Typ[types.String], legal)
 	}
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsNumeric != 0
