@@ -32,8 +32,8 @@
 // invocations but what mutate measures. Standard error has what is wrong with the arguments, in one line,
 // and the progress of what takes longer than two seconds: a line that updates
 // itself on a terminal, a line every ten seconds elsewhere, and there nothing with
-// --json. Colours are in
-// the story of a replay only, and there on a terminal without NO_COLOR.
+// --json. Colours are in the story of a replay only, and there on a terminal without
+// NO_COLOR.
 //
 // The exit code is
 //
