@@ -15,33 +15,40 @@ const (
 	rareKind   Kind = 0x2000
 )
 
-// benchStore is a log of so many entries in memory, all visible.
-func benchStore(b *testing.B, entries int) *Store {
+// benchFilesystems are where a benchmark's log may be.
+var benchFilesystems = []struct {
+	name string
+	open func(*testing.B) (afero.Fs, string)
+}{
+	{"mem", func(*testing.B) (afero.Fs, string) { return afero.NewMemMapFs(), "/log" }},
+	{"os", func(b *testing.B) (afero.Fs, string) { return afero.NewOsFs(), b.TempDir() }},
+}
+
+// benchStore is a log of so many small entries, all visible.
+func benchStore(b *testing.B, fs afero.Fs, dir string, entries int) *Store {
 	b.Helper()
-	s, _ := soloStore(b, AckDurable)
-	s.index.insert(benchEntries(0, entries))
-	showAll(b, s)
+	s, err := Open(ctx, fs, dir, Config{Runtime: newSolo(), Ack: AckWritten})
+	must(b, err)
+	benchAppend(b, s, entries)
 	return s
 }
 
-func benchEntries(first, count int) []*Entry {
-	entries := make([]*Entry, count)
-	for i := range entries {
-		seq := first + i
-		e := &Entry{Sequence: uint64(seq), Coordinate: Coordinate{"user", "room"}, Kind: commonKind, Clock: uint32(seq)}
-		if seq%1000 == 999 {
-			e.Kind = rareKind
+// benchAppend appends that many entries, every thousandth of them rare, and shows them.
+func benchAppend(b *testing.B, s *Store, entries int) {
+	b.Helper()
+	for at := 0; at < entries; {
+		batch := make([]Event, min(MaxBatchEvents, entries-at))
+		for i := range batch {
+			batch[i] = Event{Coordinate: Coordinate{"user", "room"}, Kind: commonKind, Payload: fmt.Appendf(nil, "%016d", at+i)}
+			if (s.gate.next()+uint64(i))%1000 == 999 {
+				batch[i].Kind = rareKind
+			}
 		}
-		entries[i] = e
+		_, err := s.AppendBatch(ctx, batch)
+		must(b, err)
+		at += len(batch)
 	}
-	return entries
-}
-
-// showAll publishes every entry that the index holds.
-func showAll(b *testing.B, s *Store) {
-	end := uint64(len(s.index.entries))
-	s.gate.reserve(end - s.gate.next())
-	must(b, s.gate.publish(end, []laneBound{{0, end}}, "benchmark"))
+	must(b, s.Sync(ctx))
 }
 
 // pollRound polls batches from the beginning on, and begins again at the end.
@@ -62,31 +69,46 @@ func pollRound(b *testing.B, s *Store, region Region, batch int) (delivered int)
 // in batches of the same size.
 func BenchmarkPoll(b *testing.B) {
 	const entries, batch = 1_000_000, 64
-	s := benchStore(b, entries)
-	rare := Region{}.WithFact(ExactKind(rareKind))
-	for _, tt := range []struct {
-		name   string
-		region Region
-	}{{"region=all", Region{}}, {"region=rare", rare}, {"region=rare-lane", rare.WithLane(0)}} {
-		b.Run(fmt.Sprintf("entries=1e6/batch=%d/%s", batch, tt.name), func(b *testing.B) {
-			reportRate(b, pollRound(b, s, tt.region, batch), "entries/s")
-		})
+	for _, disk := range benchFilesystems {
+		fs, dir := disk.open(b)
+		s := benchStore(b, fs, dir, entries)
+		rare := Region{}.WithFact(ExactKind(rareKind))
+		for _, tt := range []struct {
+			name   string
+			region Region
+		}{{"region=all", Region{}}, {"region=rare", rare}, {"region=rare-lane", rare.WithLane(0)}} {
+			b.Run(fmt.Sprintf("fs=%s/entries=1e6/batch=%d/%s", disk.name, batch, tt.name), func(b *testing.B) {
+				b.ReportAllocs()
+				reportRate(b, pollRound(b, s, tt.region, batch), "entries/s")
+			})
+		}
+		must(b, s.Close())
 	}
 	b.Run(fmt.Sprintf("entries=1e6/batch=%d/slice", batch), func(b *testing.B) {
-		all, at, delivered := s.index.entries, 0, 0
-		for b.Loop() {
-			if at+batch > len(all) {
-				at = 0
-			}
-			benchBatch = make([]Entry, batch) // a poll's batch is its caller's: on the heap
-			for i, e := range all[at : at+batch] {
-				benchBatch[i] = *e
-			}
-			at += batch
-			delivered += len(benchBatch)
-		}
-		reportRate(b, delivered, "entries/s")
+		reportRate(b, sliceRound(b, entries, batch), "entries/s")
 	})
+}
+
+// sliceRound copies batches out of a slice, from the beginning on, and begins again at
+// the end.
+func sliceRound(b *testing.B, entries, batch int) (delivered int) {
+	all := make([]*Entry, entries)
+	for i := range all {
+		all[i] = &Entry{Sequence: uint64(i), Coordinate: Coordinate{"user", "room"}, Kind: commonKind, Payload: fmt.Appendf(nil, "%016d", i)}
+	}
+	at := 0
+	for b.Loop() {
+		if at+batch > len(all) {
+			at = 0
+		}
+		benchBatch = make([]Entry, batch) // a poll's batch is its caller's: on the heap
+		for i, e := range all[at : at+batch] {
+			benchBatch[i] = *e
+		}
+		at += batch
+		delivered += len(benchBatch)
+	}
+	return delivered
 }
 
 var benchBatch []Entry
@@ -100,7 +122,7 @@ func reportRate(b *testing.B, count int, unit string) {
 func BenchmarkDrain(b *testing.B) {
 	for _, entries := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("entries=%.0e/batch=64", float64(entries)), func(b *testing.B) {
-			s := benchStore(b, entries)
+			s := benchStore(b, afero.NewMemMapFs(), "/log", entries)
 			drained := 0
 			for b.Loop() {
 				c := cursorOn(b, s, Region{})
@@ -130,11 +152,10 @@ func BenchmarkFollowSelective(b *testing.B) {
 		{"clock", Region{}.WithClock(ClockRange{0, 0})},
 	} {
 		b.Run("axis="+tt.name, func(b *testing.B) {
-			s := benchStore(b, 0)
+			s := benchStore(b, afero.NewMemMapFs(), "/log", 0)
 			c := cursorOn(b, s, tt.region)
 			for b.Loop() {
-				s.index.insert(benchEntries(len(s.index.entries), 1))
-				showAll(b, s)
+				benchAppend(b, s, 1)
 				if _, err := c.PollBatch(ctx, 64); err != nil {
 					b.Fatal(err)
 				}
@@ -148,13 +169,7 @@ func BenchmarkFollowSelective(b *testing.B) {
 // write and one sync of the same bytes, which nothing can undercut.
 func BenchmarkAppend(b *testing.B) {
 	payload := make([]byte, 64)
-	for _, fsys := range []struct {
-		name string
-		open func(*testing.B) (afero.Fs, string)
-	}{
-		{"mem", func(*testing.B) (afero.Fs, string) { return afero.NewMemMapFs(), "/log" }},
-		{"os", func(b *testing.B) (afero.Fs, string) { return afero.NewOsFs(), b.TempDir() }},
-	} {
+	for _, fsys := range benchFilesystems {
 		for _, batch := range []int{1, 64} {
 			name := fmt.Sprintf("fs=%s/batch=%d/payload=64", fsys.name, batch)
 			events := make([]Event, batch)

@@ -76,9 +76,14 @@ func (c *Cursor) Poll(ctx context.Context) (Entry, bool, error) {
 	return batch[0], true, nil
 }
 
-// PollBatch returns the next events, at most max of them, without waiting. The
-// cursor then stands on the last one returned; it does not move when there is
-// none.
+// PollBatch returns the next events, at most max of them and about 8 MiB of payloads,
+// without waiting for any. The cursor then stands on the last one returned. It does
+// not move when there is none, nor when their payloads cannot be read: after a
+// failure of the filesystem, or with ErrJournalCorrupt when the disk does not hold
+// what was written, the next poll tries again.
+//
+// The batch is the caller's. Its payloads share one array: who keeps one of them keeps
+// all.
 func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 	if c.closed {
 		return nil, ErrClosed
@@ -92,11 +97,16 @@ func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 	view := c.store.gate.snapshot()
 	found, scanned := c.store.index.query(c.region, view, c.from(), max)
 	c.store.rt.Yield(PointPollQueried)
-	batch := make([]Entry, len(found))
-	for i, e := range found {
-		c.observe(e.Sequence, view)
-		c.place = place{started: true, position: e.Sequence, event: e.Hash}
-		batch[i] = *e
+	if fit := bounded(found); len(fit) < len(found) {
+		found, scanned = fit, found[len(fit)].Sequence
+	}
+	batch, err := c.store.payloads.read(found)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		c.observe(r.Sequence, view)
+		c.place = place{started: true, position: r.Sequence, event: r.Hash}
 	}
 	c.scanned = scanned
 	return batch, nil

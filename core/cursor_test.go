@@ -92,7 +92,7 @@ func TestPollBatchReturnsCopies(t *testing.T) {
 // logModel is a log as one would describe it: what was appended, and what became
 // of it.
 type logModel struct {
-	entries []*Entry
+	entries []*record
 	shown   int // of the entries, those that are visible or cancelled
 	hidden  map[uint64]bool
 }

@@ -75,6 +75,8 @@
 //   - [ErrLocked]: another store has the log open. Its [LockedError] says who: close it.
 //   - [ErrFenceActive]: a fence of another's is open. Wait for its outcome, and try again.
 //   - [ErrFenceNotActive]: this fence has had its outcome. Begin another.
+//   - [ErrKeyConflict], [ErrKeysMixed]: give other content another key, try a batch
+//     again as it was, and give all its events a key or none.
 //   - [ErrTooLarge]: split the batch, or keep the payload elsewhere. [ErrReservedKind],
 //     [ErrCategoryRange], [ErrTypeRange], [ErrInvertedClock], [ErrEmptyName], [ErrTooLong],
 //     [ErrNulByte], [ErrControlChar], [ErrPathTraversal], [ErrForbiddenSeparator]: the
@@ -138,8 +140,8 @@
 //
 // # Limits
 //
-//   - All entries stay in memory, payloads included, and the log only grows: there is
-//     no retention, and it is read whole by Open.
+//   - Of every event some hundred bytes stay in memory, its payload does not; the log
+//     only grows: there is no retention, and it is read whole by Open.
 //   - One process, and in it one Store, may have a directory open. On files with a
 //     descriptor the system sees to that (flock, LockFileEx), and lets go when the
 //     process dies; a network filesystem may not. On other filesystems a list within

@@ -40,7 +40,7 @@ func (e Event) validate() error {
 	return nil
 }
 
-// Entry is an event in the log. Its payload is shared: do not change it.
+// Entry is an event in the log.
 type Entry struct {
 	Sequence   uint64 // place in the one commit order; never assigned twice to visible events
 	Coordinate Coordinate

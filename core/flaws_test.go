@@ -299,9 +299,9 @@ func TestX17PollLooksAtItsBatch(t *testing.T) {
 	const entries, from, limit = 1 << 16, 20_000, 64
 	for _, region := range []Region{{}, Region{}.WithLane(0), Region{}.WithEntity("u"), Region{}.WithScope("s"), Region{}.WithFact(ExactKind(KindData))} {
 		x := newIndex()
-		log := make([]*Entry, entries)
+		log := make([]*record, entries)
 		for i := range log {
-			log[i] = &Entry{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}, Kind: KindData}
+			log[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}, Kind: KindData}
 		}
 		x.insert(log)
 		looked := 0
@@ -340,7 +340,7 @@ func TestX17FollowingLooksAtEachEntryOnce(t *testing.T) {
 		appendTexts(t, s, "x", "y", "z")
 		polls(t, c)
 		for i := range before {
-			s.index.entries[i] = &Entry{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
+			s.index.entries[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
 		}
 		if position, _ := c.Position(); position != 0 {
 			t.Fatalf("round %d: the cursor moved to %d", round, position)
@@ -352,9 +352,9 @@ func TestX17FollowingLooksAtEachEntryOnce(t *testing.T) {
 func TestX17DrainingAllocatesInProportion(t *testing.T) {
 	drain := func(entries int) uint64 {
 		s, _ := soloStore(t, AckDurable)
-		log := make([]*Entry, entries)
+		log := make([]*record, entries)
 		for i := range log {
-			log[i] = &Entry{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}}
+			log[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}}
 		}
 		s.index.insert(log)
 		must(t, s.gate.restore(uint64(entries), 1, nil, []laneBound{{0, uint64(entries)}}))

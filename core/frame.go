@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -76,6 +77,8 @@ func (f *frame) encode(b []byte, lineage Lineage, offset int64) []byte {
 	return b
 }
 
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
 // frameCRC is the CRC of a whole encoded frame, whatever its CRC field holds.
 func frameCRC(b []byte, lineage Lineage, offset int64) uint32 {
 	var place [8]byte
@@ -120,10 +123,11 @@ func decodeFrame(b []byte, lineage Lineage, offset int64) (frame, int, error) {
 	return f, size, nil
 }
 
-// encodeEntries returns the body of a frame of events.
-func encodeEntries(entries []*Entry) []byte {
-	var b []byte
-	for _, e := range entries {
+// encodeEntries returns the body of a frame of events, and where in it the payload of
+// each begins.
+func encodeEntries(entries []*Entry) (b []byte, payloads []int) {
+	payloads = make([]int, len(entries))
+	for i, e := range entries {
 		b = msgp.AppendArrayHeader(b, entryFields)
 		b = msgp.AppendString(b, e.Coordinate.Entity())
 		b = msgp.AppendString(b, e.Coordinate.Scope())
@@ -131,36 +135,42 @@ func encodeEntries(entries []*Entry) []byte {
 		b = msgp.AppendUint32(b, e.Lane)
 		b = msgp.AppendUint32(b, e.Clock)
 		b = msgp.AppendInt64(b, e.Time.UnixMilli())
-		b = msgp.AppendBytes(b, e.Payload)
 		b = msgp.AppendBytes(b, e.Hash[:])
 		b = msgp.AppendString(b, e.Key)
+		b = msgp.AppendBytes(b, e.Payload)
+		payloads[i] = len(b) - len(e.Payload)
 	}
-	return b
+	return b, payloads
 }
 
 const entryFields = 9
 
-// entries decodes the events of f. The payloads are copies.
-func (f *frame) entries() ([]*Entry, error) {
+// entries decodes the events of f, whose payloads are parts of its body, and returns
+// where each of those begins. It takes no other encoding than that of encodeEntries.
+func (f *frame) entries() ([]*Entry, []int, error) {
 	if f.kind != frameEvents {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if f.count == 0 || f.count > MaxBatchEvents {
-		return nil, fmt.Errorf("%d events in a frame, want 1 to %d", f.count, MaxBatchEvents)
+		return nil, nil, fmt.Errorf("%d events in a frame, want 1 to %d", f.count, MaxBatchEvents)
 	}
 	entries := make([]*Entry, f.count)
 	rest := f.body
 	for i := range entries {
 		var err error
 		if entries[i], rest, err = decodeEntry(rest); err != nil {
-			return nil, fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
+			return nil, nil, fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
 		}
 		entries[i].Sequence = f.first + uint64(i)
 	}
 	if len(rest) > 0 {
-		return nil, fmt.Errorf("%d bytes after the last event", len(rest))
+		return nil, nil, fmt.Errorf("%d bytes after the last event", len(rest))
 	}
-	return entries, nil
+	body, payloads := encodeEntries(entries)
+	if !bytes.Equal(body, f.body) {
+		return nil, nil, errors.New("events in an encoding that is not the shortest")
+	}
+	return entries, payloads, nil
 }
 
 func decodeEntry(b []byte) (*Entry, []byte, error) {
@@ -186,10 +196,6 @@ func decodeEntry(b []byte) (*Entry, []byte, error) {
 	if err := errors.Join(errKind, errLane, errClock, errTime); err != nil {
 		return nil, nil, err
 	}
-	payload, b, err := msgp.ReadBytesBytes(b, nil)
-	if err != nil {
-		return nil, nil, fmt.Errorf("payload: %w", err)
-	}
 	hash, b, err := msgp.ReadBytesZC(b)
 	switch {
 	case err != nil:
@@ -203,6 +209,10 @@ func decodeEntry(b []byte) (*Entry, []byte, error) {
 		return nil, nil, fmt.Errorf("key: %w", err)
 	case len(key) > MaxKey:
 		return nil, nil, fmt.Errorf("key of %d bytes, at most %d", len(key), MaxKey)
+	}
+	payload, b, err := msgp.ReadBytesZC(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("payload: %w", err)
 	}
 	coordinate, err := NewCoordinate(entity, scope)
 	if err != nil {

@@ -23,19 +23,27 @@ func aFrame() frame {
 		{Coordinate: Coordinate{"user:1", "room"}, Kind: 0x2ABC, Lane: 7, Clock: 300, Time: time.UnixMilli(1_700_000_000_123), Payload: []byte("payload"), Key: "key"},
 		{Coordinate: Coordinate{"bob", "hall"}, Kind: KindData, Time: time.UnixMilli(-5), Payload: []byte{0xFF}},
 	}
-	return frame{kind: frameEvents, first: 70_000, count: 2, prev: 0xCAFE, fence: 9, synced: 4096, body: encodeEntries(entries)}
+	return frame{kind: frameEvents, first: 70_000, count: 2, prev: 0xCAFE, fence: 9, synced: 4096, body: bodyOf(entries...)}
 }
 
-var compareFrames = cmp.AllowUnexported(frame{}, Coordinate{})
+var (
+	compareFrames  = cmp.AllowUnexported(frame{}, Coordinate{})
+	compareRecords = cmp.AllowUnexported(record{}, payload{}, Coordinate{})
+)
+
+func bodyOf(entries ...*Entry) []byte {
+	body, _ := encodeEntries(entries)
+	return body
+}
 
 // The layout is for ever: this is what every release must read.
 func TestFrameGolden(t *testing.T) {
 	f := aFrame()
-	want := "42504652" + "01000000" + "00000082" + "990fe8ad" + // magic, kind, length, CRC
+	want := "42504652" + "01000000" + "00000082" + "07cc8706" + // magic, kind, length, CRC
 		"0000000000011170" + "00000002" + "0000cafe" + // first, count, prev
 		"0000000000000009" + "0000000000001000" + // fence, synced
-		"99a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc4077061796c6f6164c420" + strings.Repeat("00", 32) + "a3" + hex.EncodeToString([]byte("key")) +
-		"99a3626f62a468616c6ccd10000000fbc401ffc420" + strings.Repeat("00", 32) + "a0"
+		"99a6757365723a31a4726f6f6dcd2abc07cd012cd30000018bcfe5687bc420" + strings.Repeat("00", 32) + "a3" + hex.EncodeToString([]byte("key")) + "c4077061796c6f6164" +
+		"99a3626f62a468616c6ccd10000000fbc420" + strings.Repeat("00", 32) + "a0c401ff"
 	if got := hex.EncodeToString(f.encode(nil, testLineage, 512)); got != want {
 		t.Errorf("encode() = %s, want %s", got, want)
 	}
@@ -49,7 +57,7 @@ func TestFrameRoundTrip(t *testing.T) {
 		f := frame{
 			kind: frameEvents, first: rapid.Uint64Range(0, 1<<60).Draw(t, "first"), count: uint32(len(entries)),
 			prev: rapid.Uint32().Draw(t, "prev"), fence: rapid.Uint64().Draw(t, "fence"),
-			synced: rapid.Int64().Draw(t, "synced"), body: encodeEntries(entries),
+			synced: rapid.Int64().Draw(t, "synced"), body: bodyOf(entries...),
 		}
 		for i, e := range entries {
 			e.Sequence = f.first + uint64(i)
@@ -65,7 +73,7 @@ func TestFrameRoundTrip(t *testing.T) {
 		if d := cmp.Diff(f, got, compareFrames); d != "" {
 			t.Fatalf("frame (-want +got):\n%s", d)
 		}
-		decoded, err := got.entries()
+		decoded, _, err := got.entries()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +143,8 @@ func TestFrameRefusesLength(t *testing.T) {
 
 // A frame that is whole may still hold events that this engine never writes.
 func TestFrameEntriesRefuses(t *testing.T) {
-	good := encodeEntries([]*Entry{{Coordinate: Coordinate{"u", "s"}, Payload: []byte("p")}})
+	good := bodyOf(&Entry{Coordinate: Coordinate{"u", "s"}, Payload: []byte("p")})
+	hash := len(good) - len("\xa0\xc4\x01p") - (2 + len(EventHash{}))
 	for _, tt := range []struct {
 		name  string
 		count uint32
@@ -147,22 +156,25 @@ func TestFrameEntriesRefuses(t *testing.T) {
 		{"more than a batch", MaxBatchEvents + 1, bytes.Repeat(good, MaxBatchEvents+1), "257 events"},
 		{"fewer than counted", 2, good, "event 2 of 2"},
 		{"more than counted", 1, bytes.Repeat(good, 2), "after the last event"},
-		{"cut short", 1, good[:len(good)-1], "key"},
-		{"no hash", 1, good[:len(good)-2], "hash"},
-		{"short hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-35]), make([]byte, 31)), "hash of 31 bytes, want 32"},
-		{"long hash", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-35]), make([]byte, 33)), "hash of 33 bytes, want 32"},
-		{"no payload", 1, slices.Clone(good[:len(good)-35-1]), "payload"},
-		{"long key", 1, msgp.AppendString(slices.Clone(good[:len(good)-1]), strings.Repeat("k", MaxKey+1)), "key of 257 bytes"},
+		{"cut short", 1, good[:len(good)-1], "payload"},
+		{"short hash", 1, msgp.AppendBytes(slices.Clone(good[:hash]), make([]byte, 31)), "hash of 31 bytes, want 32"},
+		{"long hash", 1, msgp.AppendBytes(slices.Clone(good[:hash]), make([]byte, 33)), "hash of 33 bytes, want 32"},
+		{"no hash", 1, good[:hash], "hash"},
+		{"no payload", 1, good[:len(good)-3], "payload"},
+		{"no key", 1, good[:len(good)-4], "key"},
+		{"long key", 1, msgp.AppendString(slices.Clone(good[:len(good)-4]), strings.Repeat("k", MaxKey+1)), "key of 257 bytes"},
+		{"a length in more bytes than it needs", 1, append(slices.Clone(good[:len(good)-3]), 0xc5, 0, 1, 'p'), "not the shortest"},
+		{"a number in more bytes than it needs", 1, append(append(slices.Clone(good[:5]), 0xcd, 0, 0), good[6:]...), "not the shortest"},
 		{"another number of fields", 1, append([]byte{0x98}, good[1:]...), "8 fields"},
 		{"not an array", 1, []byte{0x01}, "event 1 of 1"},
 		{"entity is not text", 1, append([]byte{0x99, 0x01}, good[3:]...), "entity"},
 		{"scope is not text", 1, append(slices.Clone(good[:3]), 0xc0), "scope"},
 		{"number out of range", 1, msgp.AppendUint32(slices.Clone(good[:5]), 1<<16), "overflow"},
-		{"illegal coordinate", 1, encodeEntries([]*Entry{{Coordinate: Coordinate{"a|b", "s"}}}), `holds "|" or "="`},
+		{"illegal coordinate", 1, bodyOf(&Entry{Coordinate: Coordinate{"a|b", "s"}}), `holds "|" or "="`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := frame{kind: frameEvents, count: tt.count, body: tt.body}
-			entries, err := f.entries()
+			entries, _, err := f.entries()
 			if tt.want == "" {
 				if err != nil || len(entries) != int(tt.count) {
 					t.Errorf("entries() = %v, %v, want %d entries", entries, err, tt.count)

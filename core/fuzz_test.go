@@ -33,9 +33,9 @@ func journalIsReadOrRefused(t *testing.T, b []byte) (scanned, bool) {
 	if s.end < segmentHeaderSize || s.end > int64(len(b)) {
 		t.Fatalf("scanJournal ends at %d of %d bytes", s.end, len(b))
 	}
-	for i, e := range s.entries {
-		if e.Sequence >= s.next || i > 0 && e.Sequence <= s.entries[i-1].Sequence {
-			t.Fatalf("entry %d of %d has sequence %d, next is %d", i, len(s.entries), e.Sequence, s.next)
+	for i, e := range s.records {
+		if e.Sequence >= s.next || i > 0 && e.Sequence <= s.records[i-1].Sequence {
+			t.Fatalf("entry %d of %d has sequence %d, next is %d", i, len(s.records), e.Sequence, s.next)
 		}
 	}
 	return s, true
@@ -58,10 +58,10 @@ func FuzzScanJournal(f *testing.F) {
 			copy(damaged[at:], patch)
 		}
 		got, ok := journalIsReadOrRefused(t, append(damaged, body...))
-		if !ok || len(got.entries) > len(whole.entries) {
+		if !ok || len(got.records) > len(whole.records) {
 			return
 		}
-		if d := cmp.Diff(whole.entries[:len(got.entries)], got.entries, compareFrames, cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(whole.records[:len(got.records)], got.records, compareRecords, cmpopts.EquateEmpty()); d != "" {
 			t.Fatalf("entries of a damaged journal are no prefix (-want +got):\n%s", d)
 		}
 	})
@@ -89,7 +89,7 @@ func FuzzDecodeFrame(f *testing.F) {
 		if err != nil || n != len(encoded) {
 			t.Fatalf("decodeFrame of what encode made = %d, %v, want %d", n, err, len(encoded))
 		}
-		entries, err := got.entries()
+		entries, _, err := got.entries()
 		if err != nil || made.kind != frameEvents {
 			return
 		}

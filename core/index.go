@@ -15,7 +15,7 @@ import (
 // a yield point.
 type index struct {
 	mu        sync.RWMutex
-	entries   []*Entry // ascending by sequence; sequences that were burned are absent
+	entries   []*record // ascending by sequence; sequences that were burned are absent
 	namespace map[string]places
 	scope     map[string]places
 	kind      map[Kind]places
@@ -37,7 +37,7 @@ func newIndex() *index {
 
 // insert adds entries that follow all others in sequence. Readers do not see them
 // before the gate publishes.
-func (x *index) insert(entries []*Entry) {
+func (x *index) insert(entries []*record) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, e := range entries {
@@ -74,7 +74,7 @@ func namespaces(entity string) func(yield func(string) bool) {
 // query returns the first entries that region matches and view shows, at most
 // limit of them, from sequence from on; and the sequence from which to go on,
 // which may lie beyond the last of them by entries that can never match.
-func (x *index) query(region Region, view *visibility, from uint64, limit int) ([]*Entry, uint64) {
+func (x *index) query(region Region, view *visibility, from uint64, limit int) ([]*record, uint64) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	bound := view.bound(region.Lane())
@@ -83,13 +83,13 @@ func (x *index) query(region Region, view *visibility, from uint64, limit int) (
 	if everything {
 		size = len(x.entries)
 	}
-	entry := func(i int) *Entry {
+	entry := func(i int) *record {
 		if everything {
 			return x.entries[i]
 		}
 		return x.entries[list[i]]
 	}
-	found := make([]*Entry, 0, min(limit, queryRoom))
+	found := make([]*record, 0, min(limit, queryRoom))
 	for i := sort.Search(size, func(i int) bool { return entry(i).Sequence >= from }); i < size; i++ {
 		e := entry(i)
 		if e.Sequence >= bound {
@@ -138,7 +138,7 @@ func (x *index) candidates(region Region) (shortest places, everything bool) {
 }
 
 // at returns the entry of that sequence, whether readers may see it or not.
-func (x *index) at(seq uint64) (*Entry, bool) {
+func (x *index) at(seq uint64) (*record, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	i, found := slices.BinarySearchFunc(x.entries, seq, compareSequence)
@@ -148,7 +148,7 @@ func (x *index) at(seq uint64) (*Entry, bool) {
 	return x.entries[i], true
 }
 
-func compareSequence(e *Entry, seq uint64) int {
+func compareSequence(e *record, seq uint64) int {
 	switch {
 	case e.Sequence < seq:
 		return -1

@@ -11,7 +11,7 @@ import (
 
 // indexed returns an index of entries and the entries, with the sequences given:
 // those between them were burned.
-func indexed(entries ...*Entry) *index {
+func indexed(entries ...*record) *index {
 	x := newIndex()
 	x.insert(entries)
 	return x
@@ -43,9 +43,9 @@ func fewValues() few {
 	}
 }
 
-func (g few) entry() *rapid.Generator[*Entry] {
-	return rapid.Custom(func(t *rapid.T) *Entry {
-		return &Entry{
+func (g few) entry() *rapid.Generator[*record] {
+	return rapid.Custom(func(t *rapid.T) *record {
+		return &record{
 			Coordinate: Coordinate{g.entity.Draw(t, "entity"), g.scope.Draw(t, "scope")},
 			Kind:       g.kind.Draw(t, "kind"), Lane: g.lane.Draw(t, "lane"), Clock: g.clock.Draw(t, "clock"),
 		}
@@ -77,8 +77,8 @@ func (g few) region() *rapid.Generator[Region] {
 }
 
 // log draws entries in ascending order, some sequences burned.
-func (g few) log() *rapid.Generator[[]*Entry] {
-	return rapid.Custom(func(t *rapid.T) []*Entry {
+func (g few) log() *rapid.Generator[[]*record] {
+	return rapid.Custom(func(t *rapid.T) []*record {
 		entries := rapid.SliceOfN(g.entry(), 0, 20).Draw(t, "entries")
 		next := uint64(0)
 		for _, e := range entries {
@@ -107,9 +107,9 @@ func aView(t *rapid.T) *visibility {
 }
 
 // scan is query as one would write it with all the time in the world.
-func scan(entries []*Entry, region Region, view *visibility, from uint64) []*Entry {
+func scan(entries []*record, region Region, view *visibility, from uint64) []*record {
 	lane, only := region.Lane()
-	return slices.DeleteFunc(slices.Clone(entries), func(e *Entry) bool {
+	return slices.DeleteFunc(slices.Clone(entries), func(e *record) bool {
 		hidden := slices.ContainsFunc(view.hidden, func(r SeqRange) bool { return r.Start <= e.Sequence && e.Sequence < r.End })
 		return e.Sequence < from || e.Sequence >= view.bound(lane, only) || hidden || !region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock)
 	})
@@ -126,14 +126,14 @@ func TestQueryAgainstScan(t *testing.T) {
 		x := indexed(entries...)
 		got, next := x.query(region, view, from, limit)
 		all := scan(entries, region, view, from)
-		if d := cmp.Diff(all[:min(limit, len(all))], got, compareFrames, cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(all[:min(limit, len(all))], got, compareRecords, cmpopts.EquateEmpty()); d != "" {
 			t.Fatalf("query(%s, from %d, limit %d) (-want +got):\n%s", region.Identity(), from, limit, d)
 		}
 		later := everything()
 		later.hidden = view.hidden
 		shown, _ := x.query(region, later, from, 1<<20)
-		shown = slices.DeleteFunc(shown, func(e *Entry) bool { return e.Sequence >= next })
-		if d := cmp.Diff(got, shown, compareFrames, cmpopts.EquateEmpty()); d != "" || next < from {
+		shown = slices.DeleteFunc(shown, func(e *record) bool { return e.Sequence >= next })
+		if d := cmp.Diff(got, shown, compareRecords, cmpopts.EquateEmpty()); d != "" || next < from {
 			t.Fatalf("query(%s, from %d, limit %d) goes on at %d; before that a later view shows (-found +shown):\n%s",
 				region.Identity(), from, limit, next, d)
 		}
@@ -142,9 +142,9 @@ func TestQueryAgainstScan(t *testing.T) {
 
 // M-36, T-39: the range of clocks includes both its ends.
 func TestQueryClockRange(t *testing.T) {
-	var entries []*Entry
+	var entries []*record
 	for i := range uint32(6) {
-		entries = append(entries, &Entry{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}, Clock: i})
+		entries = append(entries, &record{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}, Clock: i})
 	}
 	found, _ := indexed(entries...).query(Region{}.WithFact(AnyKind()).WithClock(ClockRange{2, 4}), everything(), 0, 9)
 	var clocks []uint32
@@ -158,7 +158,7 @@ func TestQueryClockRange(t *testing.T) {
 
 // I-3: what is inserted is not seen before the gate publishes.
 func TestQueryShowsWhatIsPublished(t *testing.T) {
-	x := indexed(&Entry{Coordinate: Coordinate{"u", "s"}, Lane: 7})
+	x := indexed(&record{Coordinate: Coordinate{"u", "s"}, Lane: 7})
 	for _, region := range []Region{{}, Region{}.WithLane(7), Region{}.WithEntity("u")} {
 		if found, next := x.query(region, &visibility{}, 0, 9); len(found) != 0 || next != 0 {
 			t.Errorf("query(%s) before a publish = %d entries, go on at %d, want none, 0", region.Identity(), len(found), next)
@@ -192,8 +192,8 @@ func TestNamespaces(t *testing.T) {
 }
 
 func TestIndexLookups(t *testing.T) {
-	on := func(seq uint64, entity string, lane, clock uint32) *Entry {
-		return &Entry{Sequence: seq, Coordinate: Coordinate{entity, "s"}, Lane: lane, Clock: clock}
+	on := func(seq uint64, entity string, lane, clock uint32) *record {
+		return &record{Sequence: seq, Coordinate: Coordinate{entity, "s"}, Lane: lane, Clock: clock}
 	}
 	x := indexed(on(0, "u", 0, 0), on(2, "u", 7, 0), on(3, "v", 0, 0), on(6, "u", 0, 1))
 	for _, tt := range []struct {

@@ -28,10 +28,11 @@ type journal struct {
 	end    int64
 	prev   uint32 // CRC of the last frame
 
-	mu      sync.Mutex // guards what is below; never held across a yield point
-	written mark
-	durable mark
-	failure error
+	mu       sync.Mutex // guards what is below; never held across a yield point
+	segments []segment  // append only
+	written  mark
+	durable  mark
+	failure  error
 }
 
 // mark is a place in the journal: all frames below the log offset, which hold all
@@ -87,17 +88,33 @@ func (j *journal) rotate(next uint64) error {
 	if err := syncDir(j.fs, j.dir); err != nil {
 		return j.poison(err) // the name is there, and may be gone after a crash
 	}
-	file, err := openFile(j.fs, segmentAt(j.dir, header.number).path)
+	begins := segmentAt(j.dir, header.number)
+	begins.base = header.base
+	file, err := openFile(j.fs, begins.path)
 	if err != nil {
 		return j.poison(err)
 	}
 	_ = j.file.Close() // all of it is durable
 	j.file, j.number, j.base = file, header.number, header.base
 	j.end, j.prev = header.base+segmentHeaderSize, crc
+	j.add(begins)
 	begun := mark{j.end, next}
 	j.confirm(begun)
 	j.setDurable(begun)
 	return nil
+}
+
+func (j *journal) add(s segment) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.segments = append(j.segments, s)
+}
+
+// list returns the segments, ascending.
+func (j *journal) list() []segment {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.segments
 }
 
 // confirm says that the index knows every event below m, so that a sync that

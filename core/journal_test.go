@@ -60,7 +60,7 @@ func frameSize(texts ...string) int {
 		ev := textEvent(text)
 		entries = append(entries, &Entry{Coordinate: ev.Coordinate, Kind: ev.Kind, Time: newSolo().Now(), Payload: ev.Payload})
 	}
-	return frameHeaderSize + len(encodeEntries(entries))
+	return frameHeaderSize + len(bodyOf(entries...))
 }
 
 func drained(t testing.TB, s *Store) []Entry {

@@ -34,17 +34,24 @@ type keyed struct {
 
 func newKeys(window uint64) *keys { return &keys{window: window, known: make(map[string]keyed)} }
 
-// add takes in entries, whose frame ends at a log offset.
-func (k *keys) add(entries []*Entry, end int64) {
+// keyedOf returns those of entries that have a key. Their frame ends at a log offset.
+func keyedOf(entries []*Entry, end int64) []keyed {
+	var items []keyed
 	for _, e := range entries {
-		if e.Key == "" {
-			continue
+		if e.Key != "" {
+			items = append(items, keyed{key: e.Key, sequence: e.Sequence, content: e.event().content(), end: end})
 		}
-		item := keyed{key: e.Key, sequence: e.Sequence, content: e.event().content(), end: end}
-		k.known[e.Key] = item
+	}
+	return items
+}
+
+// add takes in the events with a key that were appended before the sequence next.
+func (k *keys) add(items []keyed, next uint64) {
+	for _, item := range items {
+		k.known[item.key] = item
 		k.order = append(k.order, item)
 	}
-	k.forget(entries[len(entries)-1].Sequence + 1)
+	k.forget(next)
 }
 
 // forget drops what is no more in the window that ends before next.

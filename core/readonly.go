@@ -37,7 +37,7 @@ func openSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, Rec
 	if err != nil {
 		return nil, scanned{}, Recovery{}, err
 	}
-	return j, found, Recovery{Events: uint64(len(found.entries)), Hidden: countHidden(found)}, nil
+	return j, found, Recovery{Events: uint64(len(found.records)), Hidden: countHidden(found)}, nil
 }
 
 func readSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, error) {
@@ -64,7 +64,7 @@ func readSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, err
 	rt.Yield(PointRecoverScanned)
 	durable := mark{found.end, found.next}
 	return &journal{
-		rt: rt, file: file, lineage: found.header.lineage, end: found.end,
+		rt: rt, segments: found.segments, file: file, lineage: found.header.lineage, end: found.end,
 		written: durable, durable: durable, failure: ErrReadOnly,
 	}, found, nil
 }

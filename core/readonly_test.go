@@ -227,10 +227,11 @@ func TestReadOnlyLooksTwice(t *testing.T) {
 	half[segmentHeaderSize+frameHeaderSize]++ // in the first frame, which later ones testify for
 
 	torn := &restless{Fs: disk, path: path, half: half}
-	logHolds(t, openOn(t, torn, Config{Runtime: newSolo(), ReadOnly: true}), "a", "b", "c")
+	looked := openOn(t, torn, Config{Runtime: newSolo(), ReadOnly: true})
 	if torn.opens != 3 {
 		t.Errorf("the journal was opened %d times, want to be read twice and synced once", torn.opens)
 	}
+	logHolds(t, looked, "a", "b", "c")
 	must(t, afero.WriteFile(disk, path, half, 0o600))
 	if _, err := Open(context.Background(), disk, "/log", Config{Runtime: newSolo(), ReadOnly: true}); !errors.Is(err, ErrJournalCorrupt) {
 		t.Errorf("Open of a damaged journal = %v, want %v", err, ErrJournalCorrupt)

@@ -19,16 +19,18 @@ type Recovery struct {
 
 // scanned is what the journal holds.
 type scanned struct {
-	header  segmentHeader // of the last segment
-	entries []*Entry
-	chain   chain
-	hidden  []SeqRange
-	pending []SeqRange // of the last fence, while no outcome was read
-	next    uint64     // the first sequence after all that were handed out
-	token   uint64     // the first fence token that was never used
-	end     int64      // log offset where the last good frame ends
-	synced  int64      // below it all was durable when some good frame was written
-	prev    uint32     // CRC of the last good frame, or of a header that nothing follows
+	header   segmentHeader // of the last segment
+	segments []segment
+	records  []*record
+	keyed    []keyed // ascending by sequence
+	chain    chain
+	hidden   []SeqRange
+	pending  []SeqRange // of the last fence, while no outcome was read
+	next     uint64     // the first sequence after all that were handed out
+	token    uint64     // the first fence token that was never used
+	end      int64      // log offset where the last good frame ends
+	synced   int64      // below it all was durable when some good frame was written
+	prev     uint32     // CRC of the last good frame, or of a header that nothing follows
 }
 
 func newScan() scanned { return scanned{token: 1, chain: make(chain)} }
@@ -61,11 +63,11 @@ func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*jo
 	rt.Yield(PointRecoverSynced)
 	durable := mark{found.end, found.next}
 	j := &journal{
-		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, lineage: found.header.lineage,
+		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, segments: found.segments, lineage: found.header.lineage,
 		file: file, number: found.header.number, base: base,
 		end: found.end, prev: found.prev, written: durable, durable: durable,
 	}
-	return j, found, Recovery{Created: created, Events: uint64(len(found.entries)), Hidden: countHidden(found), Cut: base + int64(len(tail)) - found.end}, nil
+	return j, found, Recovery{Created: created, Events: uint64(len(found.records)), Hidden: countHidden(found), Cut: base + int64(len(tail)) - found.end}, nil
 }
 
 // listOrCreate returns the journal's segments. It creates a journal only where none
@@ -151,7 +153,7 @@ func settle(file afero.File, content []byte, synced, end int64) error {
 func countHidden(s scanned) uint64 {
 	view := visibility{hidden: s.hidden}
 	n := uint64(0)
-	for _, e := range s.entries {
+	for _, e := range s.records {
 		if view.cancelled(e.Sequence) {
 			n++
 		}
@@ -214,6 +216,8 @@ func (s *scanned) begin(h segmentHeader, file segment) error {
 	case h.next < s.next:
 		return fmt.Errorf("begins at sequence %d, after %d", h.next, s.next)
 	}
+	file.base = h.base
+	s.segments = append(s.segments, file)
 	s.header, s.next = h, h.next
 	s.end += segmentHeaderSize
 	s.synced = s.end
@@ -248,7 +252,7 @@ func (s *scanned) take(f *frame) error {
 }
 
 func (s *scanned) takeEvents(f *frame) error {
-	entries, err := f.entries()
+	entries, payloads, err := f.entries()
 	if err != nil {
 		return err
 	}
@@ -257,7 +261,8 @@ func (s *scanned) takeEvents(f *frame) error {
 			return fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
 		}
 	}
-	s.entries = append(s.entries, entries...)
+	s.keyed = append(s.keyed, keyedOf(entries, 0)...)
+	s.records = append(s.records, recordsOf(entries, payloads, s.end)...)
 	s.next = f.first + uint64(f.count)
 	if f.fence != 0 {
 		s.pending = append(s.pending, SeqRange{Start: f.first, End: s.next})

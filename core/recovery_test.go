@@ -29,7 +29,7 @@ func firstHeader() []byte {
 // scanJournal reads a log of one segment.
 func scanJournal(b []byte, path string) (scanned, error) {
 	s := newScan()
-	err := s.segment(b, segment{1, path}, true)
+	err := s.segment(b, segment{number: 1, path: path}, true)
 	return s.resolved(), err
 }
 
@@ -66,7 +66,7 @@ func (j *handJournal) events(n int, fence uint64) *handJournal {
 		entries[i] = &Entry{Sequence: sequence, Coordinate: Coordinate{"u", "s"}, Kind: KindData, Payload: binary.BigEndian.AppendUint64(nil, sequence)}
 		j.chain.join(entries[i], testLineage)
 	}
-	j.put(frame{kind: frameEvents, first: j.next, count: uint32(n), fence: fence, body: encodeEntries(entries)})
+	j.put(frame{kind: frameEvents, first: j.next, count: uint32(n), fence: fence, body: bodyOf(entries...)})
 	j.next += uint64(n)
 	return j
 }
@@ -125,7 +125,7 @@ func TestScanJournal(t *testing.T) {
 			s, err := scanJournal(tt.journal.b, "path")
 			must(t, err)
 			got := result{Hidden: s.hidden, Next: s.next, Token: s.token}
-			for _, e := range s.entries {
+			for _, e := range s.records {
 				got.Sequences = append(got.Sequences, e.Sequence)
 			}
 			if d := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); d != "" {
@@ -178,7 +178,7 @@ func brokenChain(change func(*Entry)) *handJournal {
 	e := &Entry{Sequence: 1, Coordinate: Coordinate{"u", "s"}, Kind: KindData}
 	j.chain.join(e, testLineage)
 	change(e)
-	return j.put(frame{kind: frameEvents, first: 1, count: 1, body: encodeEntries([]*Entry{e})})
+	return j.put(frame{kind: frameEvents, first: 1, count: 1, body: bodyOf(e)})
 }
 
 // A frame belongs where the frame before it stood: one that was written after
@@ -187,7 +187,7 @@ func TestScanJournalBreaksAtTheChain(t *testing.T) {
 	first := newHandJournal().events(1, 0)
 	other := &Entry{Coordinate: Coordinate{"u", "s"}, Kind: KindTombstone, Payload: make([]byte, 8)}
 	make(chain).join(other, testLineage)
-	rewritten := newHandJournal().put(frame{kind: frameEvents, count: 1, body: encodeEntries([]*Entry{other})})
+	rewritten := newHandJournal().put(frame{kind: frameEvents, count: 1, body: bodyOf(other)})
 	if len(first.b) != len(rewritten.b) {
 		t.Fatalf("frames of %d and %d bytes, want the same", len(first.b), len(rewritten.b))
 	}
@@ -195,8 +195,8 @@ func TestScanJournalBreaksAtTheChain(t *testing.T) {
 	spliced := append(slices.Clone(rewritten.b), first.b[first.offsets[1]:]...)
 	s, err := scanJournal(spliced, "path")
 	must(t, err)
-	if len(s.entries) != 1 || s.entries[0].Kind != KindTombstone || s.end != first.offsets[1] {
-		t.Errorf("scanJournal of a spliced journal = %d entries up to %d, want the rewritten one up to %d", len(s.entries), s.end, first.offsets[1])
+	if len(s.records) != 1 || s.records[0].Kind != KindTombstone || s.end != first.offsets[1] {
+		t.Errorf("scanJournal of a spliced journal = %d entries up to %d, want the rewritten one up to %d", len(s.records), s.end, first.offsets[1])
 	}
 }
 
@@ -222,9 +222,9 @@ func TestScanJournalTellsLossFromTear(t *testing.T) {
 			s, err := scanJournal(j.b, "path")
 			vouched := damaged <= syncAfter && syncAfter < 4
 			if !vouched {
-				if err != nil || len(s.entries) != damaged || s.end != at {
+				if err != nil || len(s.records) != damaged || s.end != at {
 					t.Errorf("synced after frame %d, frame %d damaged: %d entries up to %d, %v, want %d up to %d",
-						syncAfter, damaged, len(s.entries), s.end, err, damaged, at)
+						syncAfter, damaged, len(s.records), s.end, err, damaged, at)
 				}
 				continue
 			}
@@ -268,10 +268,10 @@ func TestScanJournalYieldsAPrefix(t *testing.T) {
 		if err != nil {
 			t.Fatalf("scanJournal = %v, want a prefix", err)
 		}
-		if got.end < int64(durable) || len(got.entries) > len(whole.entries) {
-			t.Fatalf("scanJournal = %d entries up to %d, want all up to %d", len(got.entries), got.end, durable)
+		if got.end < int64(durable) || len(got.records) > len(whole.records) {
+			t.Fatalf("scanJournal = %d entries up to %d, want all up to %d", len(got.records), got.end, durable)
 		}
-		if d := cmp.Diff(whole.entries[:len(got.entries)], got.entries, compareFrames, cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(whole.records[:len(got.records)], got.records, compareRecords, cmpopts.EquateEmpty()); d != "" {
 			t.Fatalf("entries (-want +got):\n%s", d)
 		}
 	})

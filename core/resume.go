@@ -65,10 +65,8 @@ func (c *Cursor) vouch(cp Checkpoint) error {
 	if !cp.Started {
 		return nil
 	}
-	e, visible, err := c.store.Read(context.Background(), cp.Position)
+	e, visible := c.store.visible(cp.Position)
 	switch {
-	case err != nil:
-		return err
 	case !visible:
 		return refuse(ErrCheckpointUnproven, fmt.Sprintf("sequence %d", cp.Position),
 			fmt.Sprintf("a visible event below %d", c.store.Frontier().Visible))

@@ -17,6 +17,7 @@ import (
 type segment struct {
 	number uint64
 	path   string
+	base   int64 // log offset at which it begins; known once its header is read
 }
 
 const (
@@ -35,7 +36,8 @@ const (
 )
 
 func segmentAt(dir string, number uint64) segment {
-	return segment{number, filepath.Join(dir, fmt.Sprintf("%s%0*x%s", segmentPrefix, segmentDigits, number, segmentSuffix))}
+	name := fmt.Sprintf("%s%0*x%s", segmentPrefix, segmentDigits, number, segmentSuffix)
+	return segment{number: number, path: filepath.Join(dir, name)}
 }
 
 // listSegments returns the segments in dir, by number, and the paths of what a crash

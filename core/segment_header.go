@@ -3,7 +3,6 @@ package core
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 )
 
 // A segment begins with a header of 64 bytes, big-endian:
@@ -48,7 +47,7 @@ func (h segmentHeader) encode() ([]byte, uint32) {
 	b = binary.BigEndian.AppendUint64(b, h.next)
 	b = binary.BigEndian.AppendUint32(b, h.prev)
 	b = append(b, make([]byte, 8)...)
-	crc := crc32.Checksum(b, castagnoli)
+	crc := checksum(b)
 	return binary.BigEndian.AppendUint32(b, crc), crc
 }
 
@@ -65,7 +64,7 @@ func decodeSegmentHeader(b []byte, path string) (segmentHeader, uint32, error) {
 		return refuse(ErrJournalCorrupt, "magic % x, want % x", b[:4], segmentMagic)
 	}
 	crc := binary.BigEndian.Uint32(b[60:])
-	if computed := crc32.Checksum(b[:60], castagnoli); computed != crc {
+	if computed := checksum(b[:60]); computed != crc {
 		return refuse(ErrJournalCorrupt, "header CRC-32C %08x, computed %08x", crc, computed)
 	}
 	if version := binary.BigEndian.Uint16(b[4:]); version != segmentVersion {

@@ -26,7 +26,7 @@ func (s *Store) Shutdown(ctx context.Context) error {
 		s.interrupt()
 		return err
 	}
-	err = errors.Join(err, s.journal.close(), s.lock.release())
+	err = errors.Join(err, s.journal.close(), s.payloads.close(), s.lock.release())
 	if err != nil {
 		s.telemetry.log(slog.LevelError, "log closed with an error", slog.String("dir", s.dir), errAttr(err))
 		return err

@@ -99,6 +99,7 @@ type Store struct {
 	keys        *keys // under writing
 	journal     *journal
 	syncer      *syncer
+	payloads    *payloadReader
 	checkpoints checkpointFiles
 
 	writing   Mutex     // one append or fence outcome at a time
@@ -184,11 +185,10 @@ func (s *Store) load() error {
 // show makes what was found in the journal visible.
 func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
-	s.index.insert(found.entries)
+	s.payloads = newPayloadReader(s.fs, j.list)
+	s.index.insert(found.records)
 	s.chain = found.chain
-	if len(found.entries) > 0 {
-		s.keys.add(found.entries, 0)
-	}
+	s.keys.add(found.keyed, found.next)
 	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
 	s.syncer = newSyncer(s.rt, j, s.gate, s.index, s.telemetry)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
@@ -266,28 +266,28 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	}
 	old := s.chain.take(events)
 	entries := s.entries(events)
-	end, err = s.write(ctx, entries, token)
+	records, end, err := s.write(ctx, entries, token)
 	if err != nil {
 		s.chain.restore(old)
 		return Receipt{}, 0, err
 	}
 	s.rt.Yield(PointAppendWritten)
-	s.index.insert(entries)
-	s.keys.add(entries, end)
+	s.index.insert(records)
+	s.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))
 	receipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}
 	s.journal.confirm(mark{end, receipt.First + receipt.Count})
 	return receipt, end, nil
 }
 
-// write writes the frame of entries and returns where it ends. An attempt that comes
-// to the disk costs their sequences.
-func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) (int64, error) {
-	body := encodeEntries(entries)
+// write writes the frame of entries and returns what the index keeps of them, and
+// where the frame ends. An attempt that comes to the disk costs their sequences.
+func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) ([]*record, int64, error) {
+	body, payloads := encodeEntries(entries)
 	if len(body) > MaxBatchBytes {
-		return 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
+		return nil, 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
 	}
 	if err := s.makeRoom(ctx, len(body)); err != nil {
-		return 0, fmt.Errorf("begin a segment: %w", err)
+		return nil, 0, fmt.Errorf("begin a segment: %w", err)
 	}
 	first := s.gate.reserve(uint64(len(entries)))
 	s.rt.Yield(PointAppendReserved)
@@ -296,9 +296,9 @@ func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) (int6
 	s.telemetry.count(Observation{Kind: ObservedAppend, Events: len(entries), Bytes: int64(len(body)), Err: err}, start)
 	if err != nil {
 		s.telemetry.logAppend(first, err)
-		return 0, fmt.Errorf("append at sequence %d: %w", first, err)
+		return nil, 0, fmt.Errorf("append at sequence %d: %w", first, err)
 	}
-	return end, nil
+	return recordsOf(entries, payloads, end-int64(frameHeaderSize+len(body))), end, nil
 }
 
 // makeRoom sees to it that the last segment may take a frame with a body of that
@@ -349,7 +349,7 @@ func (s *Store) entries(events []Event) []*Entry {
 	for i, ev := range events {
 		entries[i] = &Entry{
 			Sequence: first + uint64(i), Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Key: ev.Key, Time: now,
-			Payload: append([]byte(nil), ev.Payload...),
+			Payload: ev.Payload,
 		}
 		s.chain.join(entries[i], s.lineage)
 	}
@@ -392,20 +392,30 @@ func (s *Store) Frontier() Frontier {
 	return Frontier{Allocated: s.gate.next(), Written: written, Durable: durable, Visible: visible}
 }
 
-// Read returns the entry of that sequence, if readers may see it.
+// Read returns the entry of that sequence, if readers may see it. It fails as
+// [Cursor.PollBatch] does when the disk does not bring its payload.
 func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return Entry{}, false, err
 	}
-	view := s.gate.snapshot()
-	if sequence >= view.visible || view.cancelled(sequence) {
-		return Entry{}, false, nil
-	}
-	e, found := s.index.at(sequence)
+	r, found := s.visible(sequence)
 	if !found {
 		return Entry{}, false, nil
 	}
-	return *e, true, nil
+	entries, err := s.payloads.read([]*record{r})
+	if err != nil {
+		return Entry{}, false, err
+	}
+	return entries[0], true, nil
+}
+
+// visible returns the record of that sequence, if readers may see it.
+func (s *Store) visible(sequence uint64) (*record, bool) {
+	view := s.gate.snapshot()
+	if sequence >= view.visible || view.cancelled(sequence) {
+		return nil, false
+	}
+	return s.index.at(sequence)
 }
 
 // RemoveCheckpoint durably forgets the checkpoint of that id: its next consumer

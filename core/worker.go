@@ -267,8 +267,9 @@ func (w *Worker) Stop() {
 
 // Join waits until the worker has ended and returns why: nil after Stop, or after
 // a handler's Stop or StopWithRollback; ErrRestartsExhausted, with the last
-// PanicError; ErrHandlerExited; or the error of a checkpoint that was not saved,
-// after which the batch is delivered again by the next worker.
+// PanicError; ErrHandlerExited; the error of a checkpoint that was not saved, after
+// which the batch is delivered again by the next worker; or that of a batch that could
+// not be read, which was delivered to nobody.
 func (w *Worker) Join(ctx context.Context) error {
 	if err := w.task.Join(ctx); err != nil {
 		return err

@@ -38,10 +38,7 @@ func (n *incarnation) run() {
 		Runtime: n.runtime, Ack: n.ack, SegmentBytes: n.shape.segment, GroupDelay: n.groupDelay,
 	})
 	if err != nil {
-		n.record(Event{Kind: EventOpenFailed, Err: err})
-		if errors.Is(err, core.ErrJournalCorrupt) {
-			n.outcome = Refused
-		}
+		n.refuse(err)
 		n.ended = true
 		return
 	}
@@ -50,7 +47,13 @@ func (n *incarnation) run() {
 	if store.Recovery().Cut > 0 {
 		n.counters.TailsCut++
 	}
-	log := n.content()
+	log, err := n.content()
+	if err != nil {
+		n.refuse(err)
+		n.close(nil)
+		n.ended = true
+		return
+	}
 	n.recovered = len(log)
 	n.record(Event{Kind: EventOpened, Entries: log})
 	if n.planting {
@@ -129,14 +132,39 @@ func (n *incarnation) startProducers() []*sim.Task {
 }
 
 // content reads the whole visible log.
-func (n *incarnation) content() []core.Entry {
+func (n *incarnation) content() ([]core.Entry, error) {
 	var log []core.Entry
 	for sequence := range n.store.Frontier().Visible {
-		if e, ok, err := n.store.Read(context.Background(), sequence); err == nil && ok {
+		e, ok, err := n.read(sequence)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			log = append(log, e)
 		}
 	}
-	return log
+	return log, nil
+}
+
+// readAttempts is one more than an incarnation has faults, of which each strikes once.
+const readAttempts = 5
+
+// read reads one event. A failure of the disk passes, damage does not.
+func (n *incarnation) read(sequence uint64) (e core.Entry, ok bool, err error) {
+	for range readAttempts {
+		if e, ok, err = n.store.Read(context.Background(), sequence); err == nil {
+			break
+		}
+	}
+	return e, ok, err
+}
+
+// refuse records that the log cannot be opened, or read when it is open.
+func (n *incarnation) refuse(err error) {
+	n.record(Event{Kind: EventOpenFailed, Err: err})
+	if errors.Is(err, core.ErrJournalCorrupt) {
+		n.outcome = Refused
+	}
 }
 
 // drain waits until every consumer has accepted what is visible, and hands the
@@ -145,7 +173,11 @@ func (n *incarnation) drain() {
 	if err := n.sync("drain"); err != nil {
 		return
 	}
-	log := n.content()
+	log, err := n.content()
+	if err != nil {
+		n.refuse(err)
+		return
+	}
 	for waited := time.Duration(0); waited < drainMax && n.lacking(log); waited += time.Millisecond {
 		n.sim.Sleep(time.Millisecond)
 	}
