@@ -310,12 +310,12 @@ func TestX17PollLooksAtItsBatch(t *testing.T) {
 			probed[i] = true
 			return i >= from
 		})
-		for i := range x.entries {
+		for i := range x.entries() {
 			if probed[i] || from <= i && i <= from+limit {
 				looked++
 				continue
 			}
-			x.entries[i] = nil
+			x.entries()[i] = nil
 		}
 		found, next := x.query(region, everything(), from, limit)
 		if len(found) != limit || found[0].Sequence != from || next != from+limit {
@@ -336,11 +336,11 @@ func TestX17FollowingLooksAtEachEntryOnce(t *testing.T) {
 	appendTexts(t, s, "first")
 	polls(t, c, "first")
 	for round := range 20 {
-		before := len(s.index.entries)
+		before := len(s.index.entries())
 		appendTexts(t, s, "x", "y", "z")
 		polls(t, c)
 		for i := range before {
-			s.index.entries[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
+			s.index.entries()[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
 		}
 		if position, _ := c.Position(); position != 0 {
 			t.Fatalf("round %d: the cursor moved to %d", round, position)

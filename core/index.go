@@ -4,53 +4,62 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 )
 
-// index holds every entry in commit order and, for each axis a region can name,
-// the places of the entries that match it. A query searches the shortest list
-// that the region allows, so a poll costs O(log n + batch).
+// index holds every entry in commit order and, for each value of an axis that a
+// region can name, the places of the entries that have it. A query searches the
+// shortest list that the region allows. A poll by one axis so costs O(log n + batch),
+// and one by a range of clocks, which has no list, O(log n) and a look at each entry
+// it passes. A poll by several axes looks at what it passes in the shortest of their
+// lists: in the worst case, when nothing in that list has the other values, at the
+// rest of it. A follower goes on behind what it has passed, so it looks at an
+// appended entry once at most.
 //
-// One writer inserts; any number of readers query. The lock is never held across
-// a yield point.
+// One writer inserts; any number of readers query. The index only grows, all that
+// readers reach in it they reach through atomics, and no one waits for another: see
+// growing.
 type index struct {
-	mu        sync.RWMutex
-	entries   []*record // ascending by sequence; sequences that were burned are absent
-	namespace map[string]places
-	scope     map[string]places
-	kind      map[Kind]places
+	log       growing[*record] // ascending by sequence; sequences that were burned are absent
+	namespace listed[string]
+	scope     listed[string]
+	kind      listed[Kind]
 	category  [16]places
-	lane      map[uint32]places
+	lane      listed[uint32]
 }
 
-// places are positions in index.entries, ascending.
-type places []uint32
+func newIndex() *index { return new(index) }
 
-func newIndex() *index {
-	return &index{
-		namespace: make(map[string]places),
-		scope:     make(map[string]places),
-		kind:      make(map[Kind]places),
-		lane:      make(map[uint32]places),
-	}
-}
-
-// insert adds entries that follow all others in sequence. Readers do not see them
-// before the gate publishes.
+// insert adds entries that follow all others in sequence, and makes their coordinates
+// share the strings of earlier ones. Readers do not see them before the gate
+// publishes.
 func (x *index) insert(entries []*record) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	for _, e := range entries {
-		at := uint32(len(x.entries))
-		x.entries = append(x.entries, e)
-		for name := range namespaces(e.Coordinate.Entity()) {
-			x.namespace[name] = append(x.namespace[name], at)
-		}
-		x.scope[e.Coordinate.Scope()] = append(x.scope[e.Coordinate.Scope()], at)
-		x.kind[e.Kind] = append(x.kind[e.Kind], at)
-		x.category[e.Kind.Category()] = append(x.category[e.Kind.Category()], at)
-		x.lane[e.Lane] = append(x.lane[e.Lane], at)
+		x.add(e)
 	}
+}
+
+// add adds e to the log first, so that the log covers the places in every list.
+func (x *index) add(e *record) {
+	scope := x.scope.of(e.Coordinate.Scope())
+	e.Coordinate = Coordinate{x.namespace.of(e.Coordinate.Entity()).value, scope.value}
+	at := uint32(x.log.length.Load())
+	x.log.append(e)
+	for name := range namespaces(e.Coordinate.Entity()) {
+		x.namespace.of(name).append(at)
+	}
+	scope.append(at)
+	x.kind.of(e.Kind).append(at)
+	x.category[e.Kind.Category()].append(at)
+	x.lane.of(e.Lane).append(at)
+}
+
+// entries returns all entries, which its caller must not change.
+func (x *index) entries() []*record { return x.log.items() }
+
+// since returns those of entries whose sequence is not below seq.
+func since(entries []*record, seq uint64) []*record {
+	i, _ := slices.BinarySearchFunc(entries, seq, compareSequence)
+	return entries[i:]
 }
 
 // namespaces yields every prefix that a region may name to match entity: the
@@ -75,19 +84,18 @@ func namespaces(entity string) func(yield func(string) bool) {
 // limit of them, from sequence from on; and the sequence from which to go on,
 // which may lie beyond the last of them by entries that can never match.
 func (x *index) query(region Region, view *visibility, from uint64, limit int) ([]*record, uint64) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
 	bound := view.bound(region.Lane())
-	list, everything := x.candidates(region)
+	list, everything := x.candidates(region) // before the log, which thus covers it
+	entries := x.log.items()
 	size := len(list)
 	if everything {
-		size = len(x.entries)
+		size = len(entries)
 	}
 	entry := func(i int) *record {
 		if everything {
-			return x.entries[i]
+			return entries[i]
 		}
-		return x.entries[list[i]]
+		return entries[list[i]]
 	}
 	found := make([]*record, 0, min(limit, queryRoom))
 	for i := sort.Search(size, func(i int) bool { return entry(i).Sequence >= from }); i < size; i++ {
@@ -110,28 +118,32 @@ const queryRoom = 64
 
 // candidates returns the shortest list that holds every entry region can match,
 // or says that the region names no listed axis.
-func (x *index) candidates(region Region) (shortest places, everything bool) {
+func (x *index) candidates(region Region) (shortest []uint32, everything bool) {
 	everything = true
-	consider := func(list places) {
+	consider := func(p *places) {
+		var list []uint32
+		if p != nil {
+			list = p.items()
+		}
 		if everything || len(list) < len(shortest) {
 			shortest, everything = list, false
 		}
 	}
 	if prefix, ok := region.Entity(); ok {
-		consider(x.namespace[prefix])
+		consider(x.namespace.find(prefix))
 	}
 	if scope, ok := region.Scope(); ok {
-		consider(x.scope[scope])
+		consider(x.scope.find(scope))
 	}
 	if lane, ok := region.Lane(); ok {
-		consider(x.lane[lane])
+		consider(x.lane.find(lane))
 	}
 	if fact, ok := region.Fact(); ok {
 		if kind, ok := fact.Exact(); ok {
-			consider(x.kind[kind])
+			consider(x.kind.find(kind))
 		}
 		if category, ok := fact.Category(); ok {
-			consider(x.category[category&0xF])
+			consider(&x.category[category&0xF])
 		}
 	}
 	return shortest, everything
@@ -139,13 +151,11 @@ func (x *index) candidates(region Region) (shortest places, everything bool) {
 
 // at returns the entry of that sequence, whether readers may see it or not.
 func (x *index) at(seq uint64) (*record, bool) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	i, found := slices.BinarySearchFunc(x.entries, seq, compareSequence)
-	if !found {
+	rest := since(x.entries(), seq)
+	if len(rest) == 0 || rest[0].Sequence != seq {
 		return nil, false
 	}
-	return x.entries[i], true
+	return rest[0], true
 }
 
 func compareSequence(e *record, seq uint64) int {
@@ -160,12 +170,11 @@ func compareSequence(e *record, seq uint64) int {
 
 // laneBounds returns, for each lane with entries in r, one past the last of them.
 func (x *index) laneBounds(r SeqRange) []laneBound {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	i, _ := slices.BinarySearchFunc(x.entries, r.Start, compareSequence)
 	var bounds []laneBound
-	for ; i < len(x.entries) && x.entries[i].Sequence < r.End; i++ {
-		e := x.entries[i]
+	for _, e := range since(x.entries(), r.Start) {
+		if e.Sequence >= r.End {
+			break
+		}
 		at := slices.IndexFunc(bounds, func(b laneBound) bool { return b.Lane == e.Lane })
 		if at < 0 {
 			at = len(bounds)
