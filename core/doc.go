@@ -42,7 +42,8 @@
 //
 // The package fails closed: a file that is damaged, foreign, or of a later version
 // is a typed error, and so is a checkpoint that the log cannot vouch for. Nothing
-// restarts at zero by itself; [Store.RemoveCheckpoint] is for an operator to call.
+// restarts at zero by itself, and nothing durable is cut; [Store.RemoveCheckpoint] and
+// [Repair] are for an operator to call.
 //
 // After a failure that leaves unknown what the disk holds, a failed sync above all,
 // the log is poisoned: it writes and promises nothing more, and goes on serving
@@ -81,8 +82,12 @@
 //     [ErrCategoryRange], [ErrTypeRange], [ErrInvertedClock], [ErrEmptyName], [ErrTooLong],
 //     [ErrNulByte], [ErrControlChar], [ErrPathTraversal], [ErrForbiddenSeparator]: the
 //     caller's values are illegal. Correct them; nothing was written.
-//   - [ErrJournalCorrupt]: what was durable is not there any more. Look at the disk, and
-//     restore a copy. [ErrJournalFuture]: run the later version that wrote the log.
+//   - [ErrJournalCorrupt]: what was durable is not there any more. Look at the disk, see
+//     with [Inspect] how much is left, and restore a copy; where there is none, [Repair]
+//     keeps what is before the damage. [ErrJournalFuture]: run the later version that
+//     wrote the log.
+//   - [ErrTornTail]: [Verify] met what Open would cut off. Open the log, or have [Repair]
+//     keep the bytes first. [ErrUnrepairable]: nothing sound is left. Restore a copy.
 //   - [ErrRegionMismatch], [ErrLineageMismatch], [ErrIDMismatch], [ErrCheckpointUnproven]:
 //     the checkpoint was saved for another region, log or id, or for events that this log
 //     does not hold. If the consumer is to begin anew: [Store.RemoveCheckpoint].
@@ -153,7 +158,8 @@
 //   - A log holds fewer than 2^32 entries, and as many on a lane of one entity.
 //   - A flipped bit in frames that no later frame testifies for looks like a torn
 //     tail, and they are cut: the frames of the last sync, and what was written since.
-//     A checkpoint that stands on one of them is then refused.
+//     A checkpoint that stands on one of them is then refused. [Repair], called before
+//     Open, keeps the bytes.
 //   - Sequences of appends that failed or were lost unsynced stay unused in this life
 //     of the log and may be assigned after a reopen. No reader has seen them.
 package core

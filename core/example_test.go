@@ -1,7 +1,9 @@
 package core_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -175,4 +177,45 @@ func ExampleStore_BeginFence() {
 	// <nil> 0 2
 	// <nil> 2 4
 	// false false true true
+}
+
+// A bit has flipped in what was durable, and Open refuses the log. Where there is no
+// copy to restore, Repair keeps what is before it, and puts the rest aside.
+func ExampleRepair() {
+	fs := afero.NewMemMapFs()
+	store := openLog(fs)
+	for _, text := range []string{"placed", "paid", "shipped"} {
+		if _, err := store.Append(ctx, order(17, text)); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		log.Fatal(err)
+	}
+	const segment = "/var/lib/shop/segment-0000000000000001.bpj"
+	content, err := afero.ReadFile(fs, segment)
+	if err != nil {
+		log.Fatal(err)
+	}
+	content[bytes.Index(content, []byte("paid"))] ^= 1
+	if err := afero.WriteFile(fs, segment, content, 0o600); err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = core.Open(ctx, fs, "/var/lib/shop", core.Config{})
+	fmt.Println(errors.Is(err, core.ErrJournalCorrupt))
+	report, err := core.Repair(ctx, fs, "/var/lib/shop", core.RepairConfig{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("events left:", report.Events, "kept in:", report.Dir)
+
+	store = openLog(fs)
+	defer store.Close()
+	e, _, err := store.Read(ctx, 0)
+	fmt.Println(string(e.Payload), err, core.Verify(ctx, fs, "/var/lib/shop"))
+	// Output:
+	// true
+	// events left: 1 kept in: /var/lib/shop/repair-1
+	// placed <nil> <nil>
 }
