@@ -122,7 +122,7 @@ func (l *ledger) begin(e *Event) {
 	if a := l.ops[e.Op]; a != nil { // it is tried again
 		a.doubtful = a.doubtful || a.incarnation != e.Incarnation || a.acked
 		a.incarnation, a.failed = e.Incarnation, false
-		a.acked = a.durable // if it was lost, it gets other sequences now
+		a.acked = a.durable && !l.liedLog // if it was lost, it gets other sequences now
 		return
 	}
 	a := &attempt{op: e.Op, incarnation: e.Incarnation, fence: e.Fence}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/batpak/batpak-sim/core"
 )
@@ -20,12 +21,24 @@ func newInvention(l *ledger) *invention {
 func (*invention) Name() string { return "no-invention" }
 
 func (o *invention) Observe(e *Event) *Violation {
+	if e.Kind == EventOpened && o.ledger.liedLog {
+		o.forgetLost(e.Entries)
+	}
 	for i := range e.Entries {
 		if v := o.check(&e.Entries[i]); v != nil {
 			return v
 		}
 	}
 	return nil
+}
+
+// forgetLost forgets what the log lost legally: tried again, it gets another sequence.
+func (o *invention) forgetLost(log []core.Entry) {
+	present := make(map[string]bool, len(log))
+	for _, entry := range log {
+		present[name(entry.Payload)] = true
+	}
+	maps.DeleteFunc(o.seen, func(name string, _ uint64) bool { return !present[name] })
 }
 
 func (o *invention) check(entry *core.Entry) *Violation {

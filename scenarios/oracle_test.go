@@ -118,6 +118,21 @@ func TestSoundHistoryPasses(t *testing.T) {
 	}
 }
 
+// What a lying disk lost may be appended again, elsewhere, and be delivered before the
+// append returns.
+func TestRetryAfterALiePasses(t *testing.T) {
+	lost := tell().open().appended("a", 1).deliver(at(1, "a")).does(scenarios.EventLied).begin().open().
+		attempt("a", "", "a").deliver(at(0, "a")).ack("a", 0, true)
+	if v := judge(lost); v != nil {
+		t.Errorf("violation %+v, want none", v)
+	}
+	kept := tell().open().appended("a", 1).deliver(at(1, "a")).does(scenarios.EventLied).begin().open(at(1, "a")).
+		attempt("a", "", "a").deliver(at(0, "a"))
+	if v := judge(kept); v == nil || v.Oracle != "no-invention" {
+		t.Errorf("violation %+v, want no-invention: the log held the event", v)
+	}
+}
+
 func judge(h *told) *scenarios.Violation {
 	history := scenarios.NewHistory()
 	for _, e := range h.events {
