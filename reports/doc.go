@@ -11,7 +11,7 @@
 // and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
 // decisions that make the run, the disk at every power cut, and the nearest run that
 // passes. The page needs no other file and no network. [WriteJSON], [WriteTrace],
-// [WriteTraceEvents] and [WriteJUnit] are for programs.
+// [WriteTraceEvents], [WriteJUnit] and [WriteMarkdown] are for programs.
 //
 // # Contract
 //

@@ -13,7 +13,8 @@ import (
 	"github.com/batpak/batpak-sim/sim"
 )
 
-func TestWriteJUnit(t *testing.T) {
+// sweptFindings is a sweep with a finding of each kind.
+func sweptFindings() scenarios.Summary {
 	s := of(passed("racing-publish", 1), violated("crash", 17), bounded("crash", 18), panicked("torn-write", 19))
 	s.Config.Scenarios = []string{"crash", "racing-publish", "torn-write"}
 	s.Findings = []scenarios.Finding{
@@ -21,8 +22,22 @@ func TestWriteJUnit(t *testing.T) {
 		{Signature: "inconclusive", Count: 1, First: bounded("crash", 18)},
 		{Signature: "harness-error/panic \x1b", Count: 1, First: panicked("torn-write", 19)},
 	}
+	return s
+}
+
+func TestWriteMarkdown(t *testing.T) {
 	var b strings.Builder
-	if err := reports.WriteJUnit(&b, s); err != nil {
+	s := sweptFindings()
+	s.Findings[1].Signature = "a|b <c> *d*"
+	if err := reports.WriteMarkdown(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "markdown", b.String())
+}
+
+func TestWriteJUnit(t *testing.T) {
+	var b strings.Builder
+	if err := reports.WriteJUnit(&b, sweptFindings()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "junit", b.String())

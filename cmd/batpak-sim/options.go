@@ -26,6 +26,7 @@ type options struct {
 	html      option[string]
 	events    option[string]
 	junit     option[string]
+	markdown  option[string]
 	check     option[bool]
 	save      option[string]
 
@@ -45,6 +46,7 @@ func (o *options) register(c *cobra.Command) {
 	o.html = option[string]{kind: "FILE", parse: parseFile}
 	o.events = option[string]{kind: "FILE", parse: parseFile}
 	o.junit = option[string]{kind: "FILE", parse: parseFile}
+	o.markdown = option[string]{kind: "FILE", parse: parseFile}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
 	o.budget = option[time.Duration]{kind: "DURATION", parse: parseDuration}
 	o.saturation = option[float64]{kind: "P", parse: parseProbability}
@@ -63,6 +65,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.html, "html", "write a single run to a file as a page: what was promised, what happened, and all that led to it")
 	f.Var(&o.events, "trace-events", "write the events of a single run to a file that Perfetto opens")
 	f.Var(&o.junit, "junit", "write the findings to a file as JUnit's XML")
+	f.Var(&o.markdown, "markdown", "write the verdict and the findings to a file as Markdown")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
 	f.Var(&o.budget, "for", "end a sweep after this time, as 10m")
 	f.Var(&o.saturation, "saturation", "end a sweep when a further run behaves in a new way with less than this probability")

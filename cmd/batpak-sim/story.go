@@ -19,6 +19,11 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary) error
 			return err
 		}
 	}
+	if o.markdown.given {
+		if err := writeFile(o.markdown.value, func(w io.Writer) error { return reports.WriteMarkdown(w, s) }); err != nil {
+			return err
+		}
+	}
 	if !o.html.given && !o.events.given {
 		return nil
 	}
