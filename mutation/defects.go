@@ -186,13 +186,6 @@ func Defects() []Defect {
 				"\t\t\tif err := w.save(); err != nil {\n\t\t\t\treturn err\n\t\t\t}\n\t\t}\n",
 		},
 		{
-			Name:    "stop-does-not-wake",
-			Summary: "Stop leaves a parked worker to its sleep",
-			File:    "core/worker.go",
-			Old:     "\tw.cancel()\n\tw.store.gate.wake.Notify()\n",
-			New:     "\tw.cancel()\n",
-		},
-		{
 			Name:    "index-after-confirm",
 			Summary: "an event may be published before the index knows it",
 			File:    "core/store.go",

@@ -125,10 +125,13 @@ func drawConsumers(src sim.Source, n int) []consumerPlan {
 	return plans
 }
 
+// segmentSmallest is the least that the engine takes.
+const segmentSmallest = 256
+
 // drawSegment draws the size of the journal's segments. The small ones take a few
 // appends.
 func drawSegment(src sim.Source) int64 {
-	return pick(src, labelSegment, []int64{0, 256, 1 << 10, 4 << 10})
+	return pick(src, labelSegment, []int64{0, segmentSmallest, 1 << 10, 4 << 10})
 }
 
 // drawCadence draws when a worker saves: after every batch, or seldom.
