@@ -21,12 +21,12 @@ import (
 //	12  CRC-32C, u32
 //	16  sequence of the first event; in a fence's outcome, the next one, u64
 //	24  number of events, u32
-//	28  CRC-32C of the frame before it, or of the journal's header, u32
+//	28  CRC-32C of the frame before it, or of the segment's header, u32
 //	32  fence token, zero outside a fence, u64
-//	40  journal offset below which all was durable when this was written, u64
+//	40  log offset below which all was durable when this was written, u64
 //	48  body: MessagePack, one array for each event
 //
-// The CRC covers the lineage, the frame's own offset, the header with the CRC as
+// The CRC covers the lineage, the frame's own log offset, the header with the CRC as
 // zero, and the body: a frame is valid in its own log at its own place only, and
 // the CRC of the frame before it ties the journal into a chain.
 type frame struct {

@@ -137,13 +137,11 @@ func (f *fixture) fencedLater(s *core.Store, resolve func(*core.Fence, context.C
 	return func(ctx context.Context) error {
 		fence := f.fenced(s, text)
 		err := resolve(fence, ctx)
-		for name, again := range map[string]func(context.Context) error{
-			"Append": func(ctx context.Context) error { _, err := fence.Append(ctx, f.event("late")); return err },
-			"Commit": fence.Commit,
-			"Cancel": fence.Cancel,
-		} {
-			f.fails(name+" after the outcome", again(context.WithoutCancel(ctx)), core.ErrFenceNotActive)
-		}
+		late := context.WithoutCancel(ctx)
+		_, again := fence.Append(late, f.event("late"))
+		f.fails("Append after the outcome", again, core.ErrFenceNotActive)
+		f.fails("Commit after the outcome", fence.Commit(late), core.ErrFenceNotActive)
+		f.fails("Cancel after the outcome", fence.Cancel(late), core.ErrFenceNotActive)
 		return err
 	}
 }
