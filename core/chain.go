@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 )
 
 // chain knows where the events of each entity on each lane have got to. Every event

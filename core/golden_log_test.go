@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/afero"
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 )
 
 // goldenLog is a log in testdata, which every build must read to these values, and

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 )
 
 const (

@@ -18,7 +18,7 @@ var clocks = archtest.Names("time",
 var house = archtest.House{
 	Module: "github.com/batpak/batpak-sim",
 	Rooms: []archtest.Room{
-		{Folder: "core", Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp", "golang.org/x/sys", "lukechampine.com/blake3"}, Test: tested},
+		{Folder: "core", Outside: []string{"github.com/spf13/afero", "github.com/tinylib/msgp", "github.com/zeebo/blake3", "golang.org/x/sys"}, Test: tested},
 		{Folder: "simfs", Outside: []string{"github.com/spf13/afero"}, Test: tested},
 		{Folder: "sim", Test: tested},
 		{Folder: "scenarios", Below: []string{"core", "simfs", "sim"},
