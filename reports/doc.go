@@ -10,14 +10,16 @@
 // the line that reproduces it. A [Story] is a single run in plain data, made for reading,
 // and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
 // decisions that make the run, the disk at every power cut, and the nearest run that
-// passes. The page needs no other file and no network. [WriteJSON], [WriteTrace],
+// passes. A [Campaign] is a sweep in plain data, and [WriteCampaign] makes one page of that: what
+// was found how often, what was met, and how much there is still to learn. Pages need no other
+// file and no network. [WriteJSON], [WriteTrace],
 // [WriteTraceEvents], [WriteJUnit] and [WriteMarkdown] are for programs.
 //
 // # Contract
 //
 // Nothing here runs a simulation, reads a clock or draws a number. A report is
 // wholly a function of its arguments; wall-clock time is one of them, and only
-// WriteRuns and WriteSweep have it. The bytes of WriteJSON and WriteTrace are
+// WriteRuns, WriteSweep and NewCampaign have it. The bytes of WriteJSON and WriteTrace are
 // therefore the same for every run of one seed by one build.
 //
 // Reports are plain text in UTF-8 without colour or other control sequences, on a

@@ -10,23 +10,28 @@ import (
 	"github.com/batpak/batpak-sim/scenarios"
 )
 
-//go:embed page/story.html page/page.css page/story.js
+//go:embed page
 var pageFiles embed.FS
 
-var storyPage = template.Must(template.New("story.html").Funcs(template.FuncMap{
-	"style":  func() (template.CSS, error) { return embedded[template.CSS]("page/page.css") },
-	"script": func() (template.JS, error) { return embedded[template.JS]("page/story.js") },
+var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
+	"style":  func() (template.CSS, error) { return embedded[template.CSS]("page.css") },
+	"script": func(name string) (template.JS, error) { return embedded[template.JS](name) },
 	"dump":   dump,
-}).ParseFS(pageFiles, "page/story.html"))
+}).ParseFS(pageFiles, "page/*.html"))
 
 // embedded is a file of ours, which the template takes as it is.
-func embedded[T ~string](path string) (T, error) {
-	text, err := pageFiles.ReadFile(path)
+func embedded[T ~string](name string) (T, error) {
+	text, err := pageFiles.ReadFile("page/" + name)
 	return T(text), err
 }
 
 // WriteStory writes a story as one HTML file that needs no other and no network.
-func WriteStory(w io.Writer, s Story) error { return storyPage.Execute(w, s) }
+func WriteStory(w io.Writer, s Story) error { return pages.ExecuteTemplate(w, "story.html", s) }
+
+// WriteCampaign writes a sweep as one HTML file that needs no other and no network.
+func WriteCampaign(w io.Writer, c Campaign) error {
+	return pages.ExecuteTemplate(w, "campaign.html", c)
+}
 
 // dumpLine is 16 bytes of a window, as they were and as they are.
 type dumpLine struct {

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/batpak/batpak-sim/scenarios"
 )
@@ -12,6 +14,24 @@ func Reproduce(r scenarios.Result) string {
 	line := fmt.Sprintf("go run ./cmd/batpak-sim --scenario %s --seed %d --faults %s --steps %d",
 		r.Scenario, r.Seed, r.FaultMode, r.Steps)
 	if r.Checked {
+		line += " --check-determinism"
+	}
+	return line
+}
+
+// ReproduceSweep is the command line that carries out the runs of a sweep again, whatever
+// ended it.
+func ReproduceSweep(s scenarios.Summary) string {
+	c := s.Config
+	last := c.To
+	if among := uint64(len(c.Scenarios)); s.Runs < s.Planned && among > 0 {
+		last = c.From + (max(s.Runs, 1)-1)/among
+	}
+	line := fmt.Sprintf("go run ./cmd/batpak-sim --seeds %d..%d --faults %s --steps %d", c.From, last, c.Faults, c.Steps)
+	if !slices.Equal(c.Scenarios, scenarios.Names()) {
+		line += " --scenario " + strings.Join(c.Scenarios, ",")
+	}
+	if c.CheckDeterminism {
 		line += " --check-determinism"
 	}
 	return line

@@ -51,21 +51,22 @@ func addRun(t *table, name, verdict, outcome string, c scenarios.Counters, fault
 
 // headline is the verdict and what it is about.
 func headline(b *strings.Builder, s scenarios.Summary) {
-	fmt.Fprintf(b, "%s: ", s.Verdict())
-	c := s.Config
+	fmt.Fprintf(b, "%s: %s\n", s.Verdict(), title(s))
+}
+
+// title says what runs there were.
+func title(s scenarios.Summary) string {
+	c, text := s.Config, ""
 	if s.Runs < s.Planned {
-		fmt.Fprintf(b, "%s after %d of %d runs, ", cmp.Or(string(s.Ended), "interrupted"), s.Runs, s.Planned)
+		text = fmt.Sprintf("%s after %d of %d runs, ", cmp.Or(string(s.Ended), "interrupted"), s.Runs, s.Planned)
 	}
 	if c.From == c.To {
-		fmt.Fprintf(b, "seed %d", c.From)
+		text += fmt.Sprintf("seed %d", c.From)
 	} else {
-		fmt.Fprintf(b, "seeds %d to %d", c.From, c.To)
+		text += fmt.Sprintf("seeds %d to %d", c.From, c.To)
 	}
-	fmt.Fprintf(b, ", %s, faults %s, %d steps", plural(uint64(len(c.Scenarios)), "scenario"), c.Faults, c.Steps)
-	if c.CheckDeterminism {
-		b.WriteString(", every run twice")
-	}
-	b.WriteString("\n")
+	text += fmt.Sprintf(", %s, faults %s, %d steps", plural(uint64(len(c.Scenarios)), "scenario"), c.Faults, c.Steps)
+	return text + when(c.CheckDeterminism, ", every run twice")
 }
 
 // block appends lines behind an empty one.

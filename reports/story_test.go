@@ -3,10 +3,6 @@ package reports_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -49,7 +45,7 @@ func long(t testing.TB, n int) reports.Story {
 	return s
 }
 
-func page(t testing.TB, s reports.Story) []byte {
+func storyPage(t testing.TB, s reports.Story) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := reports.WriteStory(&b, s); err != nil {
@@ -96,59 +92,24 @@ func TestStoryLines(t *testing.T) {
 	}
 }
 
-// pages makes TestPages leave its pages in a directory, for the tests in browsertest.
-var pages = flag.String("pages", "", "leave the pages that the tests make in this directory")
-
-// TestPages holds the pages to need nothing else, and that of a small failure to its size.
-func TestPages(t *testing.T) {
-	passing, err := scenarios.Run(scenarios.Config{Scenario: "crash", Seed: 1, Keep: sim.KeepAll})
-	if err != nil {
+// TestStoryInPage reads the story back from its page.
+func TestStoryInPage(t *testing.T) {
+	s := told(t)
+	_, data, _ := bytes.Cut(storyPage(t, s), []byte(`id="story">`))
+	data, _, _ = bytes.Cut(data, []byte("</script>"))
+	var back reports.Story
+	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	tests := []struct {
-		name  string
-		story reports.Story
-		most  int // bytes
-	}{
-		{"violation", told(t), 300_000},
-		{"pass", reports.NewStory(reports.Telling{Result: passing}), 300_000},
-		{"long", long(t, 100_000), 8_000_000},
-	}
-	elsewhere := regexp.MustCompile(`(src|href)="(https?:)?//|@import|url\(`)
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := page(t, tt.story)
-			if len(got) > tt.most {
-				t.Errorf("%d bytes, want at most %d", len(got), tt.most)
-			}
-			if found := elsewhere.Find(got); found != nil {
-				t.Errorf("the page asks for %q", found)
-			}
-			if n := bytes.Count(got, []byte("</script>")); n != 2 {
-				t.Errorf("%d scripts end, want 2: a text of the run broke out", n)
-			}
-			_, data, _ := bytes.Cut(got, []byte(`id="story">`))
-			data, _, _ = bytes.Cut(data, []byte("</script>"))
-			var back reports.Story
-			if err := json.Unmarshal(data, &back); err != nil {
-				t.Fatal(err)
-			}
-			if len(back.Events) != len(tt.story.Events) || back.Version != reports.StoryVersion {
-				t.Errorf("%d events of version %d in the page, want %d of %d", len(back.Events), back.Version, len(tt.story.Events), reports.StoryVersion)
-			}
-			if *pages != "" {
-				if err := os.WriteFile(filepath.Join(*pages, tt.name+".html"), got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
+	if len(back.Events) != len(s.Events) || back.Version != reports.StoryVersion {
+		t.Errorf("%d events of version %d in the page, want %d of %d", len(back.Events), back.Version, len(s.Events), reports.StoryVersion)
 	}
 }
 
 func BenchmarkStory(b *testing.B) {
 	s := long(b, 100_000)
 	for b.Loop() {
-		page(b, s)
+		storyPage(b, s)
 	}
 	b.ReportMetric(float64(len(s.Events))*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }

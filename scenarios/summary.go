@@ -28,6 +28,7 @@ type Summary struct {
 	Findings []Finding // the distinct ones, in the order of their first runs
 	Unlisted uint64    // runs that did not pass and are in no finding, for there are too many
 	Ended    Ended     // why not all planned runs were made, if that was meant so
+	Slowest  []Slow    // the runs with the most steps of the scheduler, the slowest first
 
 	Behaviours sim.Discovery `json:"-"` // of the runs of this sweep, without those before it: see Result.Behaviour
 }
@@ -50,6 +51,17 @@ type Finding struct {
 	First     Result // without its trace
 }
 
+// Slow is a run that took long, in what is the same on every machine.
+type Slow struct {
+	Scenario string
+	Seed     uint64
+	Schedule uint64 // steps of the scheduler
+	Virtual  time.Duration
+}
+
+// slowestMax bounds the slowest runs that a summary keeps.
+const slowestMax = 10
+
 func newSummary(config SweepConfig) Summary {
 	if before := config.Before; before != nil {
 		config.Before, config.Watch = nil, nil
@@ -69,7 +81,7 @@ func (s Summary) goOn(config SweepConfig) Summary {
 	s.Verdicts, s.Outcomes = maps.Clone(s.Verdicts), maps.Clone(s.Outcomes)
 	s.Faults, s.Points = maps.Clone(s.Faults), maps.Clone(s.Points)
 	s.Armed = maps.Clone(s.Armed)
-	s.Findings = slices.Clone(s.Findings)
+	s.Findings, s.Slowest = slices.Clone(s.Findings), slices.Clone(s.Slowest)
 	return s
 }
 
@@ -90,6 +102,7 @@ func (s *Summary) add(r Result) {
 	s.Schedule += r.Schedule
 	s.Switches += r.Switches
 	s.Virtual += r.Virtual
+	s.slow(r)
 	if r.Verdict != Pass {
 		s.find(r)
 	}
@@ -99,6 +112,19 @@ func addAll(to, from map[string]uint64) {
 	for name, n := range from {
 		to[name] += n
 	}
+}
+
+// slow keeps the run if it is among the slowest; of equals, those that came first.
+func (s *Summary) slow(r Result) {
+	if n := len(s.Slowest); n == slowestMax && s.Slowest[n-1].Schedule >= r.Schedule {
+		return
+	}
+	at := 0
+	for at < len(s.Slowest) && s.Slowest[at].Schedule >= r.Schedule {
+		at++
+	}
+	s.Slowest = slices.Insert(s.Slowest, at, Slow{r.Scenario, r.Seed, r.Schedule, r.Virtual})
+	s.Slowest = s.Slowest[:min(len(s.Slowest), slowestMax)]
 }
 
 func (s *Summary) find(r Result) {

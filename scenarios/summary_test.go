@@ -57,6 +57,22 @@ func TestSummaryFindingsAreBounded(t *testing.T) {
 	}
 }
 
+// Of runs that are equally slow those that came first stay, and no more than there is room for.
+func TestSummarySlowest(t *testing.T) {
+	s := summaryOf(0)
+	for seed, schedule := range []uint64{5, 9, 5, 9, 1, 2, 3, 4, 6, 7, 8, 5, 1, 10} {
+		s.add(Result{Scenario: "crash", Seed: uint64(seed), Schedule: schedule})
+	}
+	var got []string
+	for _, slow := range s.Slowest {
+		got = append(got, fmt.Sprintf("%d:%d", slow.Seed, slow.Schedule))
+	}
+	want := []string{"13:10", "1:9", "3:9", "10:8", "9:7", "8:6", "0:5", "2:5", "11:5", "7:4"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("slowest (-want +got):\n%s", d)
+	}
+}
+
 func TestSummaryVerdict(t *testing.T) {
 	pass, violated := Result{Verdict: Pass}, Result{Verdict: Violated, Violation: &Violation{}}
 	inconclusive, broken := Result{Verdict: Inconclusive}, Result{Verdict: HarnessError}

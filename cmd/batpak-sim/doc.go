@@ -7,6 +7,7 @@
 //	batpak-sim --seeds 1.. --for 1h --resume f        an hour of it, and an hour more the next time
 //	batpak-sim --scenario crash --seed 17 --trace t   one run, event by event into the file t
 //	batpak-sim --scenario crash --seed 17 --html f    one run as a page: what was promised, what happened
+//	batpak-sim --seeds 1..2000 --html f               a sweep as a page: what was found, and what was met
 //	batpak-sim --seeds 1..2000 --junit f              a sweep for what reads the XML of JUnit
 //	batpak-sim explore --scenario crash               every schedule to a bound, every crash image
 //	batpak-sim replay FILE                            a recorded run again

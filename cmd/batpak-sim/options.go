@@ -62,7 +62,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
-	f.Var(&o.html, "html", "write a single run to a file as a page: what was promised, what happened, and all that led to it")
+	f.Var(&o.html, "html", "write a page: of a single run what was promised, what happened, and all that led to it; of a sweep what it found")
 	f.Var(&o.events, "trace-events", "write the events of a single run to a file that Perfetto opens")
 	f.Var(&o.junit, "junit", "write the findings to a file as JUnit's XML")
 	f.Var(&o.markdown, "markdown", "write the verdict and the findings to a file as Markdown")
@@ -101,12 +101,12 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	case !o.seeds.given:
 		return c, fmt.Errorf("no seed is given, legal are --seed N and --seeds A..B")
 	}
-	for _, single := range []struct {
+	for _, alone := range []struct {
 		flag  string
 		given bool
-	}{{"--trace", o.trace.given}, {"--html", o.html.given}, {"--trace-events", o.events.given}} {
-		if single.given && (c.From != c.To || len(c.Scenarios) != 1) {
-			return c, fmt.Errorf("%s is of a single run, legal is one --seed with one --scenario of %s", single.flag, names(scenarios.Names()))
+	}{{"--trace", o.trace.given}, {"--trace-events", o.events.given}} {
+		if alone.given && !single(c) {
+			return c, fmt.Errorf("%s is of a single run, legal is one --seed with one --scenario of %s", alone.flag, names(scenarios.Names()))
 		}
 	}
 	return c, nil

@@ -55,7 +55,7 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 		err = kept.write(summary)
 	}
 	if err == nil {
-		err = o.writeFiles(config, summary)
+		err = o.writeFiles(config, summary, s.wall)
 	}
 	p.verdict = summary.Verdict()
 	if err != nil || !o.save.given {
@@ -98,6 +98,7 @@ type simulation struct {
 	trace    *os.File
 	progress *progress
 	results  []scenarios.Result // if one
+	wall     time.Duration      // that the runs took
 }
 
 func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (scenarios.Summary, error) {
@@ -114,6 +115,7 @@ func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (sce
 			cancel(broken)
 		}
 	})
+	s.wall = time.Since(began)
 	s.progress.clear()
 	switch {
 	case broken != nil:
@@ -121,7 +123,7 @@ func (s *simulation) run(ctx context.Context, config scenarios.SweepConfig) (sce
 	case err != nil && ctx.Err() == nil:
 		return summary, err
 	}
-	return summary, s.report(summary, time.Since(began))
+	return summary, s.report(summary)
 }
 
 // take deals with one result as soon as it is there.
@@ -149,13 +151,13 @@ func (s *simulation) writeTrace(trace []sim.Event) error {
 }
 
 // report writes what is for people, at the end.
-func (s *simulation) report(summary scenarios.Summary, wall time.Duration) error {
+func (s *simulation) report(summary scenarios.Summary) error {
 	switch {
 	case s.json:
 		return nil
 	case s.one:
-		return reports.WriteRuns(s.stdout, summary, s.results, wall)
+		return reports.WriteRuns(s.stdout, summary, s.results, s.wall)
 	default:
-		return reports.WriteSweep(s.stdout, summary, wall)
+		return reports.WriteSweep(s.stdout, summary, s.wall)
 	}
 }

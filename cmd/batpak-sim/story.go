@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/batpak/batpak-sim/sim"
 )
 
-// writeFiles writes what is asked for besides the report.
-func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary) error {
+// writeFiles writes what is asked for besides the report. Wall is the time that the runs took.
+func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary, wall time.Duration) error {
 	if o.junit.given {
 		if err := writeFile(o.junit.value, func(w io.Writer) error { return reports.WriteJUnit(w, s) }); err != nil {
 			return err
@@ -24,9 +25,20 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary) error
 			return err
 		}
 	}
+	if o.html.given && !single(c) {
+		return writeFile(o.html.value, func(w io.Writer) error { return reports.WriteCampaign(w, reports.NewCampaign(s, wall)) })
+	}
 	if !o.html.given && !o.events.given {
 		return nil
 	}
+	return o.writeRun(c)
+}
+
+// single tells that there is one run only.
+func single(c scenarios.SweepConfig) bool { return c.From == c.To && len(c.Scenarios) == 1 }
+
+// writeRun writes the single run again, with all that led to it.
+func (o *options) writeRun(c scenarios.SweepConfig) error {
 	recording, _, err := scenarios.Record(scenarios.Config{
 		Scenario: c.Scenarios[0], Seed: c.From, Faults: c.Faults, Steps: c.Steps,
 	})

@@ -28,7 +28,7 @@ async function open(name, options = {}, hash = "") {
 const story = (page) => page.evaluate(() => JSON.parse(document.getElementById("story").textContent));
 const chosen = (page) => page.locator("#rows .event[aria-selected=true]").getAttribute("data-event");
 
-for (const name of ["violation", "pass"]) {
+for (const name of ["violation", "pass", "sweep", "sweep-pass"]) {
   for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
     test(`${name} at ${width}, ${scheme}: no error, nothing too wide, axe finds nothing`, async () => {
       const page = await open(name, { viewport: { width, height: 844 }, colorScheme: scheme });
@@ -107,11 +107,41 @@ test("search and filters leave what was asked for", async () => {
   await page.context().close();
 });
 
-test("it prints", async () => {
-  const page = await open("violation");
-  await page.emulateMedia({ media: "print" });
-  assert.equal(await page.locator(".controls").isVisible(), false);
-  assert.ok((await page.pdf()).length > 10_000);
+for (const name of ["violation", "sweep"]) {
+  test(`${name} prints`, async () => {
+    const page = await open(name);
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator(".controls").isVisible(), false);
+    assert.ok((await page.pdf()).length > 10_000);
+    await page.context().close();
+  });
+}
+
+test("the findings of a sweep are searched, folded out and linked by key", async () => {
+  const page = await open("sweep");
+  assert.equal(await page.locator(".finding:visible").count(), 3);
+  await page.locator("#search").fill("DEADLOCK");
+  assert.equal(await page.locator(".finding:visible").count(), 1);
+  assert.equal(await page.locator("#shown").textContent(), "1 of 3");
+  await page.locator(".finding:visible summary").focus();
+  assert.equal(await page.locator(".finding:visible pre").isVisible(), false);
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator(".finding:visible pre").textContent(), /delivered consumer-1/);
+  await page.locator(".finding:visible h3 a").focus();
+  await page.keyboard.press("Enter");
+  assert.match(page.url(), /#finding-1$/);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test("a sweep shows what was never met, and its curve has a point for each row", async () => {
+  const page = await open("sweep");
+  assert.deepEqual(await page.locator("#faults-title ~ table .missed th").allTextContents(), ["drop-sync"]);
+  assert.deepEqual(await page.locator("#points-title ~ table .missed th").allTextContents(), ["append/reserved"]);
+  const marks = await page.locator(".chart circle").count();
+  assert.ok(marks > 5);
+  await page.locator(".charted summary").click();
+  assert.equal(await page.locator(".charted tbody tr").count(), marks);
   await page.context().close();
 });
 
