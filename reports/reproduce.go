@@ -13,6 +13,7 @@ import (
 func Reproduce(r scenarios.Result) string {
 	line := fmt.Sprintf("go run ./cmd/batpak-sim --scenario %s --seed %d --faults %s --steps %d",
 		r.Scenario, r.Seed, r.FaultMode, r.Steps)
+	line += special(r.Strategy, r.Without)
 	if r.Checked {
 		line += " --check-determinism"
 	}
@@ -31,8 +32,21 @@ func ReproduceSweep(s scenarios.Summary) string {
 	if !slices.Equal(c.Scenarios, scenarios.Names()) {
 		line += " --scenario " + strings.Join(c.Scenarios, ",")
 	}
+	line += special(c.Strategy, c.Without)
 	if c.CheckDeterminism {
 		line += " --check-determinism"
 	}
 	return line
+}
+
+// special are the flags of a strategy that is not the usual one, and of the parts that a run did without.
+func special(strategy scenarios.Strategy, without []string) string {
+	flags := ""
+	if strategy != "" && strategy != scenarios.StrategyWalk {
+		flags += " --strategy " + string(strategy)
+	}
+	if len(without) > 0 {
+		flags += " --without " + strings.Join(without, ",")
+	}
+	return flags
 }

@@ -66,6 +66,8 @@ func title(s scenarios.Summary) string {
 		text += fmt.Sprintf("seeds %d to %d", c.From, c.To)
 	}
 	text += fmt.Sprintf(", %s, faults %s, %d steps", plural(uint64(len(c.Scenarios)), "scenario"), c.Faults, c.Steps)
+	text += when(c.Strategy != "" && c.Strategy != scenarios.StrategyWalk, ", strategy "+string(c.Strategy))
+	text += when(len(c.Without) > 0, ", without "+strings.Join(c.Without, ", "))
 	return text + when(c.CheckDeterminism, ", every run twice")
 }
 

@@ -50,7 +50,7 @@ func (w *world) powerCut() *simfs.FS {
 		return w.disk.Crash()
 	}
 	space := w.disk.Space()
-	state := space.Sample(w.src.Draw)
+	state := space.Sample(w.choose)
 	w.cuts = append(w.cuts, newCut(space, state, w.number, int(w.sim.Trace().Count())))
 	return state.FS()
 }

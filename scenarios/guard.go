@@ -26,7 +26,7 @@ func guarded(run runFunc, config Config) (result Result) {
 
 func brokenRun(c Config, reason string) Result {
 	return Result{
-		Scenario: c.Scenario, Seed: c.Seed, FaultMode: c.Faults, Steps: c.Steps,
+		Scenario: c.Scenario, Seed: c.Seed, FaultMode: c.Faults, Steps: c.Steps, Strategy: c.Strategy, Without: c.Without,
 		Verdict: HarnessError, Reason: reason, Outcome: Unended,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,9 +137,13 @@ type History struct {
 }
 
 // NewHistory returns an empty history under all oracles.
-func NewHistory() *History {
+func NewHistory() *History { return newHistory(nil) }
+
+// newHistory returns one without the oracles that are named.
+func newHistory(off without) *History {
 	l := newLedger()
-	return &History{ledger: l, oracles: allOracles(l)}
+	judging := slices.DeleteFunc(allOracles(l), func(o Oracle) bool { return off.has(o.Name()) })
+	return &History{ledger: l, oracles: judging}
 }
 
 // Oracles returns the names of all oracles.

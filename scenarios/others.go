@@ -54,6 +54,9 @@ func (n *incarnation) jump() {
 			d = most*time.Minute - d
 		}
 		note(n.src, "incarnation %d: the wall clock jumps by %v", n.number, d)
+		if without(n.config.Without).has(clockJumps) {
+			continue
+		}
 		n.faults[clockJumps]++
 		n.process.Jump(d)
 	}

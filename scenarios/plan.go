@@ -47,6 +47,11 @@ func (w *world) plan(calm bool) {
 			rules = append(rules, crash)
 		}
 	}
+	off := without(w.config.Without)
+	rules = off.faults(rules)
+	if off.has(crashAtYield) {
+		w.crashPoint = 0
+	}
 	for _, r := range rules {
 		w.armed[r.Effect.String()]++
 	}

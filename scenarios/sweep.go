@@ -19,6 +19,8 @@ type SweepConfig struct {
 	From, To         uint64   // the seeds, both included
 	Faults           Faults   // of every run, as in Config
 	Steps            int      // of every run, as in Config
+	Strategy         Strategy // of every run, as in Config
+	Without          []string // of every run, as in Config
 	Keep             int      // of every run, as in Config
 	Workers          int      // runs carried out at a time; zero = GOMAXPROCS
 	CheckDeterminism bool     // carry out every run twice: see Result.Checked
@@ -111,11 +113,11 @@ func (c SweepConfig) withDefaults() (SweepConfig, error) {
 		if slices.Contains(c.Scenarios[:i], name) {
 			problems = append(problems, fmt.Errorf("scenario %q is given twice", name))
 		}
-		resolved, _, err := Config{Scenario: name, Faults: c.Faults, Steps: c.Steps}.withDefaults()
+		resolved, _, err := Config{Scenario: name, Faults: c.Faults, Steps: c.Steps, Strategy: c.Strategy, Without: c.Without}.withDefaults()
 		if err != nil {
 			return c, err
 		}
-		c.Faults, c.Steps = resolved.Faults, resolved.Steps
+		c.Faults, c.Steps, c.Strategy = resolved.Faults, resolved.Steps, resolved.Strategy
 	}
 	if c.From > c.To {
 		problems = append(problems, fmt.Errorf("seeds %d..%d, the first must not be above the last", c.From, c.To))
@@ -140,9 +142,9 @@ func (c SweepConfig) fits(before *Summary) error {
 	}
 	b := before.Config
 	if !slices.Equal(b.Scenarios, c.Scenarios) || b.From != c.From || b.Faults != c.Faults || b.Steps != c.Steps ||
-		b.CheckDeterminism != c.CheckDeterminism || before.Runs > c.planned() {
-		return fmt.Errorf("the sweep to go on from is another: seeds from %d of %v, faults %s, %d steps, %d runs done",
-			b.From, b.Scenarios, b.Faults, b.Steps, before.Runs)
+		b.Strategy != c.Strategy || !slices.Equal(b.Without, c.Without) || b.CheckDeterminism != c.CheckDeterminism || before.Runs > c.planned() {
+		return fmt.Errorf("the sweep to go on from is another: seeds from %d of %v, faults %s, %d steps, strategy %s, without %v, %d runs done",
+			b.From, b.Scenarios, b.Faults, b.Steps, b.Strategy, b.Without, before.Runs)
 	}
 	return nil
 }
@@ -175,7 +177,7 @@ func (c SweepConfig) runs() iter.Seq[Config] {
 				names, first = first, nil
 			}
 			for _, name := range names {
-				if !yield(Config{Scenario: name, Seed: seed, Faults: c.Faults, Steps: c.Steps, Keep: c.Keep}) {
+				if !yield(c.run(name, seed)) {
 					return
 				}
 			}
@@ -184,6 +186,10 @@ func (c SweepConfig) runs() iter.Seq[Config] {
 			}
 		}
 	}
+}
+
+func (c SweepConfig) run(scenario string, seed uint64) Config {
+	return Config{Scenario: scenario, Seed: seed, Faults: c.Faults, Steps: c.Steps, Strategy: c.Strategy, Without: c.Without, Keep: c.Keep}
 }
 
 // job is a run that awaits a worker, and where the worker leaves its result.

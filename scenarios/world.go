@@ -16,6 +16,7 @@ type world struct {
 	src      sim.Source
 	sim      *sim.Sim
 	disk     *simfs.FS
+	choose   func(label string, n uint64) uint64 // decides the disk's crashes
 	runtime  core.Runtime
 	history  *History
 	tail     tail
@@ -80,7 +81,8 @@ func (w *world) replaceDisk(n *incarnation) {
 			w.counters.RecoveryCrashes++
 		}
 	}
-	if sim.Chance(w.src, labelCrash, 1, 4) {
+	off := without(w.config.Without)
+	if sim.Chance(w.src, labelCrash, 1, 4) && !off.has(ruleProcessDeath) || off.has(rulePowerCut) {
 		note(w.src, "incarnation %d: the process dies, the page cache lives on", w.number)
 		w.counters.ProcessDeaths++
 		w.disk = w.disk.Restart()

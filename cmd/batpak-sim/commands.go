@@ -17,7 +17,7 @@ import (
 func (p *program) list() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List scenarios, oracles and fault levels",
+		Short: "List scenarios, fault levels, strategies, oracles and crash rules",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
@@ -27,8 +27,11 @@ func (p *program) list() *cobra.Command {
 			for _, level := range scenarios.FaultLevels() {
 				fmt.Fprintf(w, "faults\t%s\t%s\n", level, names(scenarios.Effects(level)))
 			}
-			for _, oracle := range scenarios.Oracles() {
-				fmt.Fprintf(w, "oracle\t%s\n", oracle)
+			for _, s := range scenarios.Strategies() {
+				fmt.Fprintf(w, "strategy\t%s\n", s)
+			}
+			for _, part := range scenarios.Parts() {
+				fmt.Fprintf(w, "%s\t%s\n", part.Kind, part.Name)
 			}
 			return w.Flush()
 		},

@@ -21,6 +21,8 @@ type options struct {
 	scenarios option[[]string]
 	faults    option[scenarios.Faults]
 	steps     option[int]
+	strategy  option[scenarios.Strategy]
+	without   option[[]string]
 	json      option[bool]
 	trace     option[string]
 	html      option[string]
@@ -41,6 +43,8 @@ func (o *options) register(c *cobra.Command) {
 	o.scenarios = option[[]string]{kind: "NAME", parse: parseNames(scenarios.Names()), join: joinNames}
 	o.faults = option[scenarios.Faults]{kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
 	o.steps = option[int]{kind: "N", initial: strconv.Itoa(scenarios.StepsDefault), parse: parseSteps}
+	o.strategy = option[scenarios.Strategy]{kind: strings.Join(strategies(), "|"), initial: string(scenarios.StrategyWalk), parse: parseStrategy}
+	o.without = option[[]string]{kind: "PART", parse: parseNames(parts()), join: joinNames}
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.html = option[string]{kind: "FILE", parse: parseFile}
@@ -60,6 +64,8 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.scenarios, "scenario", "run only this scenario; may be repeated or a comma-separated list")
 	f.Var(&o.faults, "faults", "how hard the disk is on the engine, besides crashes")
 	f.Var(&o.steps, "steps", fmt.Sprintf("operations of each producer in each incarnation, at most %d", scenarios.StepsMax))
+	f.Var(&o.strategy, "strategy", "how the decisions are searched: uniformly, by priorities of tasks, or with some kinds left plain")
+	f.Var(&o.without, "without", "do without this oracle, fault or crash rule; may be repeated or a comma-separated list")
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.html, "html", "write a page: of a single run what was promised, what happened, and all that led to it; of a sweep what it found")
@@ -75,6 +81,8 @@ func (o *options) register(c *cobra.Command) {
 	f.Lookup("check-determinism").NoOptDefVal = "true"
 	complete(c, "scenario", scenarios.Names())
 	complete(c, "faults", levels())
+	complete(c, "strategy", strategies())
+	complete(c, "without", parts())
 }
 
 func complete(c *cobra.Command, flag string, values []string) {
@@ -88,7 +96,7 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	c := scenarios.SweepConfig{
 		Scenarios: o.scenarios.value, From: o.seeds.value.from, To: o.seeds.value.to,
 		Faults: o.faults.value, Steps: o.steps.value, CheckDeterminism: o.check.value,
-		Saturation: o.saturation.value,
+		Strategy: o.strategy.value, Without: o.without.value, Saturation: o.saturation.value,
 	}
 	if !o.scenarios.given {
 		c.Scenarios = scenarios.Names()
@@ -100,6 +108,9 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 		c.From, c.To = o.seed.value, o.seed.value
 	case !o.seeds.given:
 		return c, fmt.Errorf("no seed is given, legal are --seed N and --seeds A..B")
+	}
+	if o.without.given && o.save.given {
+		return c, fmt.Errorf("--without and --save are both given, legal is one of them: a recording is of the whole harness")
 	}
 	for _, alone := range []struct {
 		flag  string
@@ -238,6 +249,29 @@ func levels() []string {
 	var names []string
 	for _, level := range scenarios.FaultLevels() {
 		names = append(names, string(level))
+	}
+	return names
+}
+
+func parseStrategy(text string) (scenarios.Strategy, error) {
+	if !slices.Contains(strategies(), text) {
+		return "", fmt.Errorf("legal are %s", names(strategies()))
+	}
+	return scenarios.Strategy(text), nil
+}
+
+func strategies() []string {
+	var names []string
+	for _, s := range scenarios.Strategies() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+func parts() []string {
+	var names []string
+	for _, p := range scenarios.Parts() {
+		names = append(names, p.Name)
 	}
 	return names
 }

@@ -52,7 +52,7 @@ func oneFile(c *cobra.Command, args []string) error {
 
 // recordSeed carries out the run of a seed and writes it down.
 func recordSeed(r scenarios.Result) (scenarios.Recording, error) {
-	recording, _, err := scenarios.Record(scenarios.Config{Scenario: r.Scenario, Seed: r.Seed, Faults: r.FaultMode, Steps: r.Steps})
+	recording, _, err := scenarios.Record(scenarios.Config{Scenario: r.Scenario, Seed: r.Seed, Faults: r.FaultMode, Steps: r.Steps, Strategy: r.Strategy})
 	recording.Revision = build()
 	return recording, err
 }
