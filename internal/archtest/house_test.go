@@ -68,6 +68,7 @@ var house = archtest.House{
 // tested are the modules that any test may use.
 var tested = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal", "github.com/spf13/afero",
+	"github.com/santhosh-tekuri/jsonschema/v6",
 }
 
 func TestHouse(t *testing.T) {

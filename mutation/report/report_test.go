@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/batpak/batpak-sim/mutation/operator"
 	"github.com/batpak/batpak-sim/mutation/report"
@@ -123,6 +124,46 @@ func TestStryker(t *testing.T) {
 	want := []string{"Killed", "Timeout", "Survived", "NoCoverage", "Ignored of no matter", "Ignored equivalent", "CompileError", "Ignored ignored"}
 	if d := cmp.Diff(want, statuses); d != "" {
 		t.Errorf("statuses (-want +got):\n%s", d)
+	}
+}
+
+// TestStrykerFollowsThePublishedSchema validates a report with every status.
+func TestStrykerFollowsThePublishedSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("testdata/mutation-testing-report-schema/mutation-testing-report-schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := render(t, report.Stryker)
+	validate := func(text string) error {
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return schema.Validate(document)
+	}
+	if err := validate(written); err != nil {
+		t.Error(err)
+	}
+	if validate(strings.Replace(written, `"CompileError"`, `"Nonsense"`, 1)) == nil {
+		t.Error("a status that the schema does not know is valid")
+	}
+}
+
+// TestStrykerNamesTheTests checks that the tests of the mutants can be looked up.
+func TestStrykerNamesTheTests(t *testing.T) {
+	type test struct{ ID, Name string }
+	var got struct {
+		TestFiles map[string]struct{ Tests []test }
+	}
+	if err := json.Unmarshal([]byte(render(t, report.Stryker)), &got); err != nil {
+		t.Fatal(err)
+	}
+	var want []test
+	for _, name := range []string{"T1", "T2", "T3", "T4", "T5", "T6", "TestF"} {
+		want = append(want, test{"m/p." + name, name})
+	}
+	if d := cmp.Diff(want, got.TestFiles["m/p"].Tests); d != "" || len(got.TestFiles) != 1 {
+		t.Errorf("tests in %d files (-want +got):\n%s", len(got.TestFiles), d)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/batpak/batpak-sim/mutation/trial"
 )
@@ -11,9 +13,17 @@ import (
 // The Stryker mutation-report schema, version 2.
 type (
 	strykerReport struct {
-		Version    string                 `json:"schemaVersion"`
-		Thresholds strykerThresholds      `json:"thresholds"`
-		Files      map[string]strykerFile `json:"files"`
+		Version    string                  `json:"schemaVersion"`
+		Thresholds strykerThresholds       `json:"thresholds"`
+		Files      map[string]strykerFile  `json:"files"`
+		TestFiles  map[string]strykerTests `json:"testFiles"` // by package
+	}
+	strykerTests struct {
+		Tests []strykerTest `json:"tests"`
+	}
+	strykerTest struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
 	}
 	strykerThresholds struct {
 		High int `json:"high"`
@@ -61,6 +71,30 @@ func strykerStatus(s trial.Status) string {
 	return "Ignored" // accepted, equivalent and ignored ones
 }
 
+// strykerTestFiles are the tests that mutants name, so that readers of the report
+// find who killed them.
+func strykerTestFiles(r trial.Report) map[string]strykerTests {
+	var titles []string
+	for _, v := range r.Verdicts {
+		titles = slices.Concat(titles, v.Reached, v.Kills)
+		if v.Killer != "" {
+			titles = append(titles, v.Killer)
+		}
+	}
+	slices.Sort(titles)
+	all := make(map[string]strykerTests)
+	for _, title := range slices.Compact(titles) {
+		path, name := title, title
+		if dot := strings.LastIndexByte(title, '.'); dot > strings.LastIndexByte(title, '/') {
+			path, name = title[:dot], title[dot+1:]
+		}
+		tests := all[path]
+		tests.Tests = append(tests.Tests, strykerTest{title, name})
+		all[path] = tests
+	}
+	return all
+}
+
 // Stryker writes the report as tools for the mutation-report schema read it.
 func Stryker(w io.Writer, r trial.Report) error {
 	out := strykerReport{Version: "2", Thresholds: strykerThresholds{High: 95, Low: 80}, Files: make(map[string]strykerFile)}
@@ -88,5 +122,6 @@ func Stryker(w io.Writer, r trial.Report) error {
 		f.Mutants = append(f.Mutants, m)
 		out.Files[name] = f
 	}
+	out.TestFiles = strykerTestFiles(r)
 	return json.NewEncoder(w).Encode(out)
 }
