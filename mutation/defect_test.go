@@ -2,6 +2,7 @@ package mutation_test
 
 import (
 	"errors"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"strings"
@@ -16,7 +17,7 @@ const root = ".."
 // parses.
 func TestDefectsFit(t *testing.T) {
 	names := make(map[string]bool)
-	for _, d := range mutation.Defects() {
+	for _, d := range append(mutation.Defects(), mutation.Upstream()...) {
 		t.Run(d.Name, func(t *testing.T) {
 			if names[d.Name] {
 				t.Errorf("the name is taken")
@@ -32,6 +33,22 @@ func TestDefectsFit(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUpstreamIsComplete checks that each mutant that the upstream tests name is in
+// the list, or the list says why not.
+func TestUpstreamIsComplete(t *testing.T) {
+	here := make(map[string]bool)
+	for _, d := range mutation.Upstream() {
+		here[d.Name] = true
+	}
+	absent := mutation.UpstreamAbsent()
+	for i := 1; i <= 43; i++ {
+		name := fmt.Sprintf("M-%d", i)
+		if here[name] == (absent[name] != "") {
+			t.Errorf("%s: in the list %v, absent because %q", name, here[name], absent[name])
+		}
 	}
 }
 

@@ -10,7 +10,8 @@
 // oracles.
 //
 // The packages below it do the same wholesale: package operator proposes small faults
-// everywhere, and package trial puts them to the tests.
+// everywhere, and package trial puts them to the tests. It takes the defects, too, and
+// the mutants that stand for those which the upstream engine's tests name: [Upstream].
 //
 // # Contract
 //

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +23,7 @@ import (
 // mutating are the flags of the mutate command.
 type mutating struct {
 	only     option[[]string]
+	named    option[string]
 	tests    option[string]
 	seeds    option[uint64]
 	diff     option[string]
@@ -72,6 +76,7 @@ func somePackages(_ *cobra.Command, args []string) error {
 
 func (m *mutating) register(c *cobra.Command) {
 	m.only = option[[]string]{kind: "OPERATOR", parse: parseNames(operator.Names()), join: joinNames}
+	m.named = option[string]{kind: strings.Join(listNames(), "|"), parse: parseList}
 	m.tests = option[string]{kind: "PACKAGES", parse: parseText}
 	m.seeds = option[uint64]{kind: "N", parse: parseCount}
 	m.diff = option[string]{kind: "REF", parse: parseRevision}
@@ -91,6 +96,7 @@ func (m *mutating) register(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&m.only, "only", "only mutants of this operator; may be repeated or a comma-separated list")
+	f.Var(&m.named, "named", "try instead the engine's named defects, or the mutants of upstream's tests; for packages of this module")
 	f.Var(&m.tests, "tests", "let the tests of these packages kill, too")
 	f.Var(&m.seeds, "seeds", "let the simulation's seeds 1 to N kill, too; for packages of this module")
 	f.Var(&m.diff, "diff", "only mutants on lines that differ from this revision of git")
@@ -111,7 +117,11 @@ func (m *mutating) register(c *cobra.Command) {
 		f.Lookup(name).NoOptDefVal = "true"
 	}
 	c.MarkFlagsMutuallyExclusive("json", "github")
+	for _, other := range []string{"only", "diff", "sample"} {
+		c.MarkFlagsMutuallyExclusive("named", other)
+	}
 	complete(c, "only", operator.Names())
+	complete(c, "named", listNames())
 }
 
 func (m *mutating) config(ctx context.Context, patterns []string) (trial.Config, error) {
@@ -126,13 +136,36 @@ func (m *mutating) config(ctx context.Context, patterns []string) (trial.Config,
 	if m.tests.given {
 		c.Killers = []string{m.tests.value}
 	}
+	if !m.seeds.given && !m.named.given {
+		return c, nil
+	}
+	root, err := mutation.Root(ctx, ".")
+	if err != nil {
+		return c, err
+	}
 	if m.seeds.given {
-		if _, err := mutation.Root(ctx, "."); err != nil {
-			return c, err
-		}
 		c.Seeds, c.Program = int(m.seeds.value), mutation.Program
 	}
+	for _, d := range lists[m.named.value] {
+		files, err := d.Apply(root)
+		if err != nil {
+			return c, err
+		}
+		c.Named = append(c.Named, trial.Named{Name: d.Name, Purpose: d.Summary, Files: files})
+	}
 	return c, nil
+}
+
+// lists are what --named takes.
+var lists = map[string][]mutation.Defect{"defects": mutation.Defects(), "upstream": mutation.Upstream()}
+
+func listNames() []string { return slices.Sorted(maps.Keys(lists)) }
+
+func parseList(text string) (string, error) {
+	if _, ok := lists[text]; !ok {
+		return "", fmt.Errorf("legal are %s", strings.Join(listNames(), ", "))
+	}
+	return text, nil
 }
 
 func (p *program) try(ctx context.Context, m *mutating, patterns []string) error {

@@ -10,6 +10,7 @@ import (
 // line is one mutant in the JSON output.
 type line struct {
 	ID       string       `json:"id"`
+	Name     string       `json:"name,omitempty"`
 	Operator string       `json:"operator"`
 	Status   trial.Status `json:"status"`
 	Package  string       `json:"package"`
@@ -34,7 +35,7 @@ func JSON(w io.Writer, r trial.Report) error {
 	e := json.NewEncoder(w)
 	for _, v := range r.Verdicts {
 		err := e.Encode(line{
-			ID: v.ID, Operator: v.Operator, Status: v.Status, Package: v.Package, Function: v.Function,
+			ID: v.ID, Name: v.Name, Operator: v.Operator, Status: v.Status, Package: v.Package, Function: v.Function,
 			File: file(r, v), Line: v.Line, Column: v.Column, Old: v.Old, New: v.New,
 			Killer: v.Killer, Millis: v.Took.Milliseconds(), Reached: v.Reached, Kills: v.Kills,
 			Flaky: v.Flaky, Apart: v.Apart, Cached: v.Cached, Reason: v.Reason,

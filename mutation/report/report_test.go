@@ -81,6 +81,26 @@ score 40.0 %, 1m0s, 7 mutants a minute
 	}
 }
 
+// TestTextOfNamed shows a table of the named mutants instead of that of operators.
+func TestTextOfNamed(t *testing.T) {
+	r := fixture(t)
+	r.Verdicts, r.Stale = r.Verdicts[:1], nil
+	r.Verdicts[0].Name, r.Verdicts[0].Killer = "M-1", "m/p.TestF"
+	var b strings.Builder
+	if err := report.Text(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	want := `mutant  proposed by  place     status  killer   took
+M-1     boundary     p/x.go:1  killed  p.TestF  1.5s
+
+1 mutants: 1 killed
+score 100.0 %, 1m0s, 1 mutants a minute
+`
+	if d := cmp.Diff(want, b.String()); d != "" {
+		t.Errorf("text (-want +got):\n%s", d)
+	}
+}
+
 func TestGitHub(t *testing.T) {
 	const diff = "  -     if n, m := 50%252, 0; n < m {%0A  +     if n, m := 50%252, 0; n <= m {%0A\n"
 	want := "::error file=p/x.go,line=3,endLine=3,col=3,title=mutant survived%3A boundary::" + diff +

@@ -27,7 +27,9 @@ func Text(w io.Writer, r trial.Report) error {
 	for _, e := range r.Stale {
 		fmt.Fprintf(&b, "stale in the ledger: %s %s %s: %s\n", e.ID, e.Package, e.Function, e.Change)
 	}
-	operators(&b, r)
+	if !names(&b, r) {
+		operators(&b, r)
+	}
 	summary(&b, r)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -80,6 +82,25 @@ func Diff(v trial.Verdict) string {
 	half("-", v.Old)
 	half("+", v.New)
 	return b.String()
+}
+
+// names writes what became of the named mutants, and reports whether there are any.
+func names(b *strings.Builder, r trial.Report) bool {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	any := false
+	for _, v := range r.Verdicts {
+		if v.Name == "" {
+			continue
+		}
+		if !any {
+			fmt.Fprintln(w, "mutant\tproposed by\tplace\tstatus\tkiller\ttook")
+			any = true
+		}
+		killer := strings.TrimPrefix(v.Killer, r.Module+"/")
+		fmt.Fprintf(w, "%s\t%s\t%s:%d\t%s\t%s\t%v\n", v.Name, v.Operator, file(r, v), v.Line, v.Status, killer, v.Took.Round(time.Millisecond))
+	}
+	_ = w.Flush() // into memory
+	return any
 }
 
 func operators(b *strings.Builder, r trial.Report) {

@@ -174,6 +174,15 @@ func (m *module) compileTests(ctx context.Context, c Config, list, path, binary 
 	return binary, nil
 }
 
+// overlay is the source with one mutant in it.
+func (t *trial) overlay(m operator.Mutant) (overlay, error) {
+	if over, ok := t.written[m.ID]; ok {
+		return over, nil
+	}
+	text, err := t.module.edited(m)
+	return overlay{m.File: text}, err
+}
+
 // edited returns the source of a mutant's file with the mutant in it.
 func (m *module) edited(mutant operator.Mutant) (string, error) {
 	for _, p := range m.packages {

@@ -115,8 +115,9 @@ func (c *cache) recall(verdicts []Verdict) {
 		if !ok || verdicts[i].Status != "" || kept.State != c.states[verdicts[i].Package] {
 			continue
 		}
-		kept.Verdict.Mutant, kept.Verdict.Cached = verdicts[i].Mutant, true
+		named := verdicts[i]
 		verdicts[i] = kept.Verdict
+		verdicts[i].Mutant, verdicts[i].Name, verdicts[i].Purpose, verdicts[i].Cached = named.Mutant, named.Name, named.Purpose, true
 	}
 }
 

@@ -17,8 +17,12 @@
 // put back in order after each run. A failure is a kill only if it comes again when
 // the same tests run again; a build that fails is never a kill and makes its mutant
 // invalid, not the trial. A mutant hangs, and is killed, when it takes longer than
-// [LimitFloor] and [LimitFactor] times what the unmutated tests took. Verdicts do not depend on
-// the number of workers and come in the order of the source.
+// [LimitFloor] and [LimitFactor] times what the unmutated tests took; a seed hangs already
+// when it uses up the steps of its simulation. Verdicts do not depend on the number of
+// workers and come in the order of the source.
+//
+// A [Named] mutant is one that someone wrote. If an operator proposes it too, it is
+// that operator's mutant; otherwise it has a build of its own.
 //
 // # Limits
 //

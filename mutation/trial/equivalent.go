@@ -32,11 +32,11 @@ func (t *trial) equivalent(ctx context.Context, w *workspace, m operator.Mutant)
 		t.listings.code[m.Package] = plain
 	}
 	t.listings.mu.Unlock()
-	text, err := t.module.edited(m)
+	over, err := t.overlay(m)
 	if err != nil {
 		return false, err
 	}
-	list, err := (overlay{m.File: text}).write(filepath.Join(filepath.Dir(w.dir), "equivalent"))
+	list, err := over.write(filepath.Join(filepath.Dir(w.dir), "equivalent"))
 	if err != nil {
 		return false, err
 	}

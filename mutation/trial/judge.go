@@ -54,11 +54,11 @@ func (t *trial) benches(ctx context.Context, w *workspace, i int) ([]bench, erro
 			continue
 		}
 		if list == "" {
-			text, err := t.module.edited(v.Mutant)
+			over, err := t.overlay(v.Mutant)
 			if err != nil {
 				return nil, err
 			}
-			if list, err = (overlay{v.File: text}).write(filepath.Join(filepath.Dir(w.dir), "apart")); err != nil {
+			if list, err = over.write(filepath.Join(filepath.Dir(w.dir), "apart")); err != nil {
 				return nil, err
 			}
 		}

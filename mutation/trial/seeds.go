@@ -30,8 +30,15 @@ func (s *suite) compile(ctx context.Context, m *module, c Config, list, binary s
 	return binary, m.command(ctx, append(args, s.path)...)
 }
 
+// What a program of seeds exits with.
+const (
+	codeViolation = 1 // an oracle found something
+	codeBound     = 3 // the run did not end within its steps
+)
+
 // runSeeds runs the program with each of the seeds, until one fails. A seed fails if
-// an oracle finds a violation or the program crashes: a harness error is no kill.
+// an oracle finds a violation or the program crashes: a harness error is no kill. It
+// hangs if it uses up its steps, which it does on every machine alike.
 func (s *suite) runSeeds(ctx context.Context, w *workspace, binary string, mutant int, names []string, limit time.Duration, env []string) (outcome, error) {
 	var sum outcome
 	env = append(env, fmt.Sprintf("%s=%d", schemata.EnvMutant, mutant))
@@ -41,7 +48,8 @@ func (s *suite) runSeeds(ctx context.Context, w *workspace, binary string, mutan
 			return o, err
 		}
 		crashed := strings.Contains(o.output, "\ngoroutine ") && (strings.Contains(o.output, "panic: ") || strings.Contains(o.output, "fatal error: "))
-		o.failed = o.failed && (o.code == 1 || crashed)
+		o.hung = o.hung || o.code == codeBound
+		o.failed = o.failed && (o.code == codeViolation || crashed)
 		sum.took += o.took
 		if o.bad() {
 			o.took, o.output = sum.took, "--- FAIL: "+name+"\n"

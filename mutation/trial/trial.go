@@ -20,10 +20,11 @@ type Config struct {
 	Operators []string // names; none is all
 	Killers   []string // patterns of further packages whose tests may kill
 	Seeds     int      // of Program, which may kill too; 0 for none
-	Program   string   // package of a program that takes --seed N and exits with 1 if the seed fails
+	Program   string   // package of a program that takes --seed N and exits with 1 if the seed fails, 3 if it spins
 	Diff      string   // only mutants on lines that differ from this revision of git
 	Sample    int      // only so many mutants; 0 is all
 	Seed      uint64   // which ones
+	Named     []Named  // if there are any, these are tried and no others
 	Ledger    string   // file of accepted survivors; empty is none
 	Cache     string   // file of earlier verdicts; empty is none
 	Workers   int      // 0 is one a processor
@@ -57,6 +58,7 @@ type trial struct {
 	suites   []*suite
 	killers  map[string]bool // packages whose suites try all mutants
 	verdicts []Verdict
+	written  map[string]overlay // files of the named mutants that no operator proposes, by ID
 	listings listings
 	done     chan Verdict
 }
@@ -130,6 +132,10 @@ func (t *trial) choose(ctx context.Context) (map[string]map[string]bool, error) 
 			}
 		}
 	}
+	if len(t.config.Named) > 0 {
+		t.verdicts, err = t.named(found)
+		return all, err
+	}
 	if found, err = changed(ctx, t.module.root, t.config.Diff, found); err != nil {
 		return nil, err
 	}
@@ -155,6 +161,7 @@ func (t *trial) prepare(ctx context.Context) error {
 	t.shared = &shared{module: t.module, mutants: make([]operator.Mutant, len(t.verdicts)), apart: make([]bool, len(t.verdicts))}
 	for i, v := range t.verdicts {
 		t.shared.mutants[i] = v.Mutant
+		t.shared.apart[i] = t.written[v.ID] != nil
 	}
 	if err := t.shared.compile(ctx, t.config, t.dir); err != nil {
 		return err

@@ -277,3 +277,51 @@ func TestSampleAndMatrix(t *testing.T) {
 	}
 	t.Errorf("eight seeds drew from %v only", functions)
 }
+
+// TestNamed tries three mutants that someone wrote: one that an operator proposes
+// too, one that none does, and one that cannot be told from the source.
+func TestNamed(t *testing.T) {
+	dir := small(t)
+	text, err := os.ReadFile(filepath.Join(dir, "x.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(name, old, new string) trial.Named {
+		return trial.Named{Name: name, Files: map[string]string{"x.go": strings.Replace(string(text), old, new, 1)}}
+	}
+	c := trial.Config{Dir: dir, Named: []trial.Named{
+		named("proposed", "n >= 65", "n > 65"), named("written", "n >= 65", "n*n >= 65"), named("same", "n < 18", "18 > n"),
+	}}
+	var got []string
+	for _, v := range run(t, c).Verdicts {
+		got = append(got, fmt.Sprint(v.Name, " ", v.Operator, " ", v.Line, " ", v.Apart, " ", v.Status))
+	}
+	want := []string{"proposed boundary 3 false killed", "written named 3 true killed", "same named 5 true equivalent"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("verdicts (-want +got):\n%s", d)
+	}
+}
+
+func TestNamedRefusals(t *testing.T) {
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  string
+	}{
+		{"no file", nil, "mutant m: it changes no file"},
+		{"missing", map[string]string{"y.go": "package small\n"}, "no such file"},
+		{"not on trial", map[string]string{"sub/z.go": "package sub\n\nvar z int\n"}, "mutant m: it is in sub/z.go, which is not on trial"},
+		{"nothing changed", map[string]string{"doc.go": "package small\n"}, "mutant m: it leaves doc.go as it is"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := small(t)
+			write(t, filepath.Join(dir, "sub", "z.go"), "package sub\n")
+			write(t, filepath.Join(dir, "doc.go"), "package small\n")
+			_, err := trial.Run(t.Context(), trial.Config{Dir: dir, Named: []trial.Named{{Name: "m", Files: tt.files}}})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Run = %v, want %q", err, tt.want)
+			}
+		})
+	}
+}

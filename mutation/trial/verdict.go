@@ -25,6 +25,8 @@ const (
 // Verdict is what a trial says of one mutant.
 type Verdict struct {
 	operator.Mutant
+	Name    string // if someone named it
+	Purpose string // what it breaks, if someone named it
 	Status  Status
 	Killer  string        // the test that failed, as package.Test
 	Took    time.Duration // of the run that killed
