@@ -154,6 +154,24 @@ func (f *checkpointFiles) sweep() error {
 	return nil
 }
 
+// list returns the paths of all checkpoints, ascending.
+func (f *checkpointFiles) list() ([]string, error) {
+	files, err := afero.ReadDir(f.fs, f.cursors())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list checkpoints: %w", err)
+	}
+	var paths []string
+	for _, file := range files {
+		if strings.HasSuffix(file.Name(), checkpointSuffix) {
+			paths = append(paths, filepath.Join(f.cursors(), file.Name()))
+		}
+	}
+	return paths, nil
+}
+
 func (f *checkpointFiles) cursors() string { return filepath.Join(f.dir, cursorsDir) }
 
 func (f *checkpointFiles) path(id CheckpointID) string {

@@ -2,13 +2,15 @@ package core
 
 import (
 	"context"
+	"fmt"
+	"sync/atomic"
 	"time"
 )
 
 // CursorConfig says what a cursor does besides reading.
 type CursorConfig struct {
 	// Checkpoint is the id under which the cursor's position is kept; the zero
-	// value keeps none, and the cursor begins at the first event.
+	// value keeps none, and the cursor begins at the first event there is.
 	Checkpoint CheckpointID
 
 	// Gaps is how many gap observations are kept, the newest ones; zero keeps
@@ -18,9 +20,11 @@ type CursorConfig struct {
 
 // Cursor reads the events of a region in commit order, each once while it stands.
 // With a checkpoint id it resumes from where it was last committed: after a crash
-// events are repeated, never skipped.
+// events are repeated, never skipped. Without, or the first time, it begins at the first
+// event that was not dropped.
 //
-// A cursor is for one task at a time.
+// A cursor is for one task at a time. Close it: while it is open, [Store.DropBefore]
+// drops nothing that it may still hand out.
 type Cursor struct {
 	store   *Store
 	region  Region
@@ -28,6 +32,7 @@ type Cursor struct {
 	scanned uint64 // nothing below it can still match; a hint that rewinding resets
 	gaps    gapRing
 	closed  bool
+	needed  atomic.Uint64 // what it holds: see claim
 
 	id         CheckpointID // zero: not durable
 	generation uint64
@@ -52,17 +57,28 @@ func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 		return nil, ErrClosed
 	}
 	c := &Cursor{store: s, region: region, gaps: gapRing{capacity: config.Gaps}, id: config.Checkpoint}
-	if !c.durable() {
-		return c, nil
-	}
-	if err := s.lease(c.id); err != nil {
+	s.holds.open(c)
+	if err := c.begin(); err != nil {
+		s.holds.close(c)
 		return nil, err
+	}
+	c.claim()
+	return c, nil
+}
+
+// begin takes the lease of a durable cursor, and puts it where its checkpoint says.
+func (c *Cursor) begin() error {
+	if !c.durable() {
+		return nil
+	}
+	if err := c.store.lease(c.id); err != nil {
+		return err
 	}
 	if err := c.resume(); err != nil {
-		s.release(c.id)
-		return nil, err
+		c.store.release(c.id)
+		return err
 	}
-	return c, nil
+	return nil
 }
 
 func (c *Cursor) durable() bool { return c.id != CheckpointID{} }
@@ -95,7 +111,8 @@ func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 		return nil, nil
 	}
 	view := c.store.gate.snapshot()
-	found, scanned := c.store.index.query(c.region, view, c.from(), max)
+	c.claim()
+	found, scanned := c.store.index.Load().query(c.region, view, c.from(), max)
 	c.store.rt.Yield(PointPollQueried)
 	if fit := bounded(found); len(fit) < len(found) {
 		found, scanned = fit, found[len(fit)].Sequence
@@ -130,7 +147,28 @@ func (c *Cursor) expected() uint64 {
 	return c.place.position + 1
 }
 
-func (c *Cursor) from() uint64 { return max(c.expected(), c.scanned) }
+func (c *Cursor) from() uint64 {
+	return max(c.expected(), c.scanned, c.store.holds.first.Load())
+}
+
+// claim holds what the cursor may still hand out from where it stands, to which it may
+// be rewound after the next poll; and, if it is durable, the event that its checkpoint
+// would stand on.
+func (c *Cursor) claim() {
+	needed := c.from()
+	if c.durable() && c.place.started {
+		needed = c.place.position
+	}
+	c.needed.Store(max(c.needed.Load(), needed))
+}
+
+func (c *Cursor) hold() Hold {
+	by := "a cursor of " + c.region.Identity()
+	if c.durable() {
+		by = fmt.Sprintf("the cursor of checkpoint %q", c.id)
+	}
+	return Hold{c.needed.Load(), by}
+}
 
 // Pull is PollBatch that waits until there is an event, for deadline at most. It
 // returns no event and no error when the deadline has passed, and ErrClosed when
@@ -170,12 +208,16 @@ func (c *Cursor) rewind(to place) {
 	c.scanned = 0
 }
 
-// Close gives the checkpoint id back. It saves nothing. A second Close does
-// nothing.
+// Close gives the checkpoint id back, and the events that were kept for the cursor may be
+// dropped. It saves nothing. A second Close does nothing.
 func (c *Cursor) Close() error {
-	if !c.closed && c.durable() {
-		c.store.release(c.id)
+	if c.closed {
+		return nil
 	}
 	c.closed = true
+	c.store.holds.close(c)
+	if c.durable() {
+		c.store.release(c.id)
+	}
 	return nil
 }

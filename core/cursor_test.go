@@ -95,12 +95,14 @@ type logModel struct {
 	entries []*record
 	shown   int // of the entries, those that are visible or cancelled
 	hidden  map[uint64]bool
+	first   uint64 // those below it were dropped
 }
 
-func (m *logModel) visible(region Region) []uint64 {
+// visible returns what a cursor over region delivers that began at the sequence from.
+func (m *logModel) visible(region Region, from uint64) []uint64 {
 	var sequences []uint64
 	for _, e := range m.entries[:m.shown] {
-		if !m.hidden[e.Sequence] && region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
+		if e.Sequence >= from && !m.hidden[e.Sequence] && region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
 			sequences = append(sequences, e.Sequence)
 		}
 	}
@@ -116,6 +118,7 @@ type storeMachine struct {
 	model   logModel
 	cursors []*Cursor
 	got     [][]uint64
+	began   []uint64 // the first event that was left when the cursor began
 	fence   *Fence
 	begun   int // entries when the fence began
 }
@@ -137,10 +140,14 @@ func (m *storeMachine) append(t *rapid.T) {
 	if m.fence != nil {
 		appendBatch = m.fence.AppendBatch
 	}
+	segment, written := m.store.journal.number, len(m.model.entries)
 	receipt, err := appendBatch(ctx, events)
 	m.must(err)
+	if m.store.journal.number != segment { // all before it was made durable
+		m.synced(written)
+	}
 	for i := range receipt.Count {
-		e, found := m.store.index.at(receipt.First + i)
+		e, found := m.store.index.Load().at(receipt.First + i)
 		if !found {
 			t.Fatalf("no entry at %d after its receipt", receipt.First+i)
 		}
@@ -150,7 +157,12 @@ func (m *storeMachine) append(t *rapid.T) {
 
 func (m *storeMachine) sync(*rapid.T) {
 	m.must(m.store.Sync(ctx))
-	m.model.shown = len(m.model.entries)
+	m.synced(len(m.model.entries))
+}
+
+// synced says that so many entries are durable.
+func (m *storeMachine) synced(entries int) {
+	m.model.shown = entries
 	if m.fence != nil {
 		m.model.shown = m.begun
 	}
@@ -208,12 +220,34 @@ func (m *storeMachine) pollUpTo(i, max int) {
 func (m *storeMachine) reopen(*rapid.T) {
 	m.must(m.store.Close())
 	m.resolved(m.fence != nil)
-	store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
+	store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten, SegmentBytes: 512})
 	m.must(err)
 	m.store = store
 	for i, c := range m.cursors {
 		m.cursors[i] = m.cursor(c.region)
-		m.got[i] = nil
+		m.got[i], m.began[i] = nil, m.model.first
+	}
+}
+
+// drop drops what nobody holds. Nobody but a cursor does, and what is not visible.
+func (m *storeMachine) drop(t *rapid.T) {
+	before := rapid.Uint64Range(0, uint64(len(m.model.entries))).Draw(t, "before")
+	dropped, err := m.store.DropBefore(ctx, before)
+	m.must(err)
+	bound := min(before, uint64(m.model.shown))
+	for i := range m.cursors {
+		if left := m.model.visible(m.cursors[i].region, m.began[i])[len(m.got[i]):]; len(left) > 0 {
+			bound = min(bound, left[0])
+		}
+	}
+	if dropped.First > max(bound, m.model.first) || dropped.First < m.model.first {
+		t.Fatalf("DropBefore(%d) = %+v after %d, at most %d may go", before, dropped, m.model.first, bound)
+	}
+	m.model.first = dropped.First
+	for sequence := range dropped.First {
+		if _, found, err := m.store.Read(ctx, sequence); found || err != nil {
+			t.Fatalf("Read(%d) = %v, %v, it was dropped", sequence, found, err)
+		}
 	}
 }
 
@@ -227,7 +261,7 @@ func (m *storeMachine) cursor(region Region) *Cursor {
 // else; the watermarks are in order.
 func (m *storeMachine) check(t *rapid.T) {
 	for i, c := range m.cursors {
-		want := m.model.visible(c.region)
+		want := m.model.visible(c.region, m.began[i])
 		if len(m.got[i]) > len(want) {
 			t.Fatalf("cursor over %s got %v, the model shows %v", c.region.Identity(), m.got[i], want)
 		}
@@ -243,23 +277,24 @@ func (m *storeMachine) check(t *rapid.T) {
 
 // C-4, I-13, I-14: whatever is appended, synced, fenced and polled, in whatever
 // order and in however many lives, a cursor delivers exactly the visible events of
-// its region, ascending, each once.
+// its region, ascending, each once, but for those that were dropped before it began.
 func TestCursorsAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &storeMachine{t: t, values: fewValues(), disk: afero.NewMemMapFs(), model: logModel{hidden: make(map[uint64]bool)}}
-		store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten})
+		store, err := Open(ctx, m.disk, "/log", Config{Runtime: newSolo(), Ack: AckWritten, SegmentBytes: 512})
 		m.must(err)
 		m.store = store
 		for range 3 {
 			region := m.values.region().Filter(func(r Region) bool { return r.Validate() == nil }).Draw(t, "region")
 			m.cursors, m.got = append(m.cursors, m.cursor(region)), append(m.got, nil)
+			m.began = append(m.began, 0)
 		}
 		t.Repeat(map[string]func(*rapid.T){
-			"append": m.append, "sync": m.sync, "begin": m.begin, "end": m.end, "poll": m.poll, "reopen": m.reopen, "": m.check,
+			"append": m.append, "sync": m.sync, "begin": m.begin, "end": m.end, "poll": m.poll, "reopen": m.reopen, "drop": m.drop, "": m.check,
 		})
 		for i, c := range m.cursors {
 			m.pollUpTo(i, math.MaxInt)
-			if d := cmp.Diff(m.model.visible(c.region), m.got[i], cmpopts.EquateEmpty()); d != "" {
+			if d := cmp.Diff(m.model.visible(c.region, m.began[i]), m.got[i], cmpopts.EquateEmpty()); d != "" {
 				t.Fatalf("drained cursor over %s (-want +got):\n%s", c.region.Identity(), d)
 			}
 		}

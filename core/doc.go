@@ -73,6 +73,7 @@
 //     append again.
 //   - [ErrClosed]: the store or cursor was closed. End the task.
 //   - [ErrReadOnly]: the store was opened to be looked at. Open it without ReadOnly.
+//   - [ErrDropped]: the store that has the log open dropped the event. Open it again.
 //   - [ErrLocked]: another store has the log open. Its [LockedError] says who: close it.
 //   - [ErrFenceActive]: a fence of another's is open. Wait for its outcome, and try again.
 //   - [ErrFenceNotActive]: this fence has had its outcome. Begin another.
@@ -114,6 +115,9 @@
 //     sequences are in the frames.
 //   - the parts of an unfinished batch took later, acknowledged events
 //     with them. Here a batch is one frame, under one checksum.
+//   - retention renumbered what it kept, and checkpoints pointed at other events.
+//     Here whole segments go, what stays keeps its sequences, and [Store.DropBefore]
+//     stops at what somebody still needs.
 //   - a poll moved its cursor over events that it then dropped. Here it
 //     chooses from one snapshot, returns what it chose, and stands on the last of it.
 //   - an open fence did not survive a crash, a cancelled one could, and an
@@ -145,8 +149,8 @@
 //
 // # Limits
 //
-//   - Of every event some hundred bytes stay in memory, its payload does not; the log
-//     only grows: there is no retention, and it is read whole by Open.
+//   - Of every event some hundred bytes stay in memory, its payload does not, until
+//     [Store.DropBefore] drops it; the log is read whole by Open.
 //   - One process, and in it one Store, may have a directory open. On files with a
 //     descriptor the system sees to that (flock, LockFileEx), and lets go when the
 //     process dies; a network filesystem may not. On other filesystems a list within

@@ -42,6 +42,10 @@ var (
 	// ErrJournalFuture: the journal was written by a later version.
 	ErrJournalFuture = errors.New("batpak: journal of a later version")
 
+	// ErrDropped: the store that has the log open has dropped the event since this one
+	// was opened with Config.ReadOnly. Open it again: it begins at what is left.
+	ErrDropped = errors.New("batpak: event dropped by retention")
+
 	// ErrRegionMismatch: the checkpoint was saved for another region.
 	ErrRegionMismatch = errors.New("batpak: checkpoint belongs to another region")
 

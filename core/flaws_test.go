@@ -336,11 +336,11 @@ func TestX17FollowingLooksAtEachEntryOnce(t *testing.T) {
 	appendTexts(t, s, "first")
 	polls(t, c, "first")
 	for round := range 20 {
-		before := len(s.index.entries())
+		before := len(s.index.Load().entries())
 		appendTexts(t, s, "x", "y", "z")
 		polls(t, c)
 		for i := range before {
-			s.index.entries()[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
+			s.index.Load().entries()[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"looked at twice", "s"}}
 		}
 		if position, _ := c.Position(); position != 0 {
 			t.Fatalf("round %d: the cursor moved to %d", round, position)
@@ -356,7 +356,7 @@ func TestX17DrainingAllocatesInProportion(t *testing.T) {
 		for i := range log {
 			log[i] = &record{Sequence: uint64(i), Coordinate: Coordinate{"u", "s"}}
 		}
-		s.index.insert(log)
+		s.index.Load().insert(log)
 		must(t, s.gate.restore(uint64(entries), 1, nil, []laneBound{{0, uint64(entries)}}))
 		c := cursorOn(t, s, Region{})
 		var before, after runtime.MemStats

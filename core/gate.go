@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -200,6 +201,15 @@ func (g *gate) endFence(token uint64, cancel bool) error {
 func (g *gate) hide(ranges []SeqRange) {
 	next := *g.snapshot()
 	next.hidden = normalizeRanges(slices.Concat(next.hidden, ranges))
+	g.published.Store(&next)
+}
+
+// forget lets go of the hidden ranges below seq, about which nobody asks any more.
+func (g *gate) forget(seq uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	next := *g.snapshot()
+	next.hidden = clipRanges(next.hidden, seq, math.MaxUint64)
 	g.published.Store(&next)
 }
 

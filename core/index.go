@@ -15,9 +15,9 @@ import (
 // rest of it. A follower goes on behind what it has passed, so it looks at an
 // appended entry once at most.
 //
-// One writer inserts; any number of readers query. The index only grows, all that
-// readers reach in it they reach through atomics, and no one waits for another: see
-// growing.
+// One writer inserts; any number of readers query. The index only grows, until
+// retention puts a smaller one in its place; all that readers reach in it they reach
+// through atomics, and no one waits for another: see growing.
 type index struct {
 	log       growing[*record] // ascending by sequence; sequences that were burned are absent
 	namespace listed[string]
@@ -42,6 +42,11 @@ func (x *index) insert(entries []*record) {
 func (x *index) add(e *record) {
 	scope := x.scope.of(e.Coordinate.Scope())
 	e.Coordinate = Coordinate{x.namespace.of(e.Coordinate.Entity()).value, scope.value}
+	x.put(e, scope)
+}
+
+// put adds e as it is.
+func (x *index) put(e *record, scope *places) {
 	at := uint32(x.log.length.Load())
 	x.log.append(e)
 	for name := range namespaces(e.Coordinate.Entity()) {
@@ -55,6 +60,24 @@ func (x *index) add(e *record) {
 
 // entries returns all entries, which its caller must not change.
 func (x *index) entries() []*record { return x.log.items() }
+
+// from returns an index of the entries of this one that have that sequence or a higher
+// one. It is the caller's to follow this one up to the moment at which it takes its place.
+func (x *index) from(seq uint64) *index {
+	y := newIndex()
+	y.follow(since(x.entries(), seq))
+	return y
+}
+
+// follow adds those of entries, all of which another index holds, that this one has not.
+func (x *index) follow(entries []*record) {
+	if last := len(x.entries()) - 1; last >= 0 {
+		entries = since(entries, x.entries()[last].Sequence+1)
+	}
+	for _, e := range entries {
+		x.put(e, x.scope.of(e.Coordinate.Scope()))
+	}
+}
 
 // since returns those of entries whose sequence is not below seq.
 func since(entries []*record, seq uint64) []*record {

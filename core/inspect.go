@@ -107,19 +107,19 @@ func Verify(ctx context.Context, fsys afero.Fs, dir string) error {
 // or damaged, nil if that cannot be read.
 func inspect(ctx context.Context, fsys afero.Fs, dir string) (Inspection, []byte, error) {
 	in := Inspection{Dir: dir}
-	segments, _, err := listSegments(fsys, dir)
-	if err == nil && len(segments) == 0 {
+	log, err := listLog(fsys, dir)
+	if err == nil && len(log.segments) == 0 {
 		err = &fs.PathError{Op: "inspect", Path: dir, Err: fmt.Errorf("no log here: %w", fs.ErrNotExist)}
 	}
 	if in.Damage = damageOf(dir, err); err != nil && in.Damage == nil {
 		return Inspection{}, nil, err
 	}
-	r := inspector{fs: fsys, scan: newScan()}
-	for i, file := range segments {
+	r := inspector{fs: fsys, scan: newScan(log.base)}
+	for i, file := range log.segments {
 		if err := ctx.Err(); err != nil {
 			return Inspection{}, nil, err
 		}
-		if err := r.segment(&in, file, i == len(segments)-1); err != nil {
+		if err := r.segment(&in, file, i == len(log.segments)-1); err != nil {
 			return Inspection{}, nil, err
 		}
 	}

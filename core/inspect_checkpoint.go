@@ -2,9 +2,7 @@ package core
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,19 +21,13 @@ type CheckpointInspection struct {
 // inspectCheckpoints holds the checkpoints in dir against the sound part of the log.
 func inspectCheckpoints(fsys afero.Fs, dir string, found scanned) ([]CheckpointInspection, error) {
 	files := checkpointFiles{fs: fsys, dir: dir}
-	list, err := afero.ReadDir(fsys, files.cursors())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	paths, err := files.list()
 	if err != nil {
-		return nil, fmt.Errorf("inspect checkpoints: %w", err)
+		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	var reports []CheckpointInspection
-	for _, file := range list {
-		if !strings.HasSuffix(file.Name(), checkpointSuffix) {
-			continue
-		}
-		report := CheckpointInspection{Path: filepath.Join(files.cursors(), file.Name())}
+	for _, path := range paths {
+		report := CheckpointInspection{Path: path}
 		if report.Checkpoint, err = files.inspect(report.Path); err != nil {
 			report.Refusal = err.Error()
 		} else {

@@ -134,7 +134,7 @@ var damages = []struct {
 				return append(sealHeader(b[:60:60]), b[64:]...)
 			})
 		},
-		segment: 2, reason: "the segment before it has", err: ErrJournalCorrupt,
+		segment: 2, reason: "the log has", err: ErrJournalCorrupt,
 		states: []SegmentState{SegmentSound, SegmentDamaged, SegmentBeyond}, events: 2, moved: []uint64{2, 3},
 	},
 	{

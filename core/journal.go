@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/spf13/afero"
@@ -27,9 +28,10 @@ type journal struct {
 	base   int64
 	end    int64
 	prev   uint32 // CRC of the last frame
+	token  uint64 // the first fence token that no frame has
 
 	mu       sync.Mutex // guards what is below; never held across a yield point
-	segments []segment  // append only
+	segments []segment  // what is in its array never changes
 	written  mark
 	durable  mark
 	failure  error
@@ -62,6 +64,7 @@ func (j *journal) append(f *frame) (int64, error) {
 	}
 	j.end += int64(len(b))
 	j.prev = f.crc
+	j.token = max(j.token, f.fence+1)
 	return j.end, nil
 }
 
@@ -89,7 +92,7 @@ func (j *journal) rotate(next uint64) error {
 		return j.poison(err) // the name is there, and may be gone after a crash
 	}
 	begins := segmentAt(j.dir, header.number)
-	begins.base = header.base
+	begins.base, begins.first, begins.token, begins.prev = header.base, next, j.token, header.prev
 	file, err := openFile(j.fs, begins.path)
 	if err != nil {
 		return j.poison(err)
@@ -108,6 +111,14 @@ func (j *journal) add(s segment) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.segments = append(j.segments, s)
+}
+
+// forget lets go of the segments of numbers below that one.
+func (j *journal) forget(number uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	first := slices.IndexFunc(j.segments, func(s segment) bool { return s.number >= number })
+	j.segments = slices.Clone(j.segments[first:])
 }
 
 // list returns the segments, ascending.

@@ -65,7 +65,9 @@ func frameSize(texts ...string) int {
 
 func drained(t testing.TB, s *Store) []Entry {
 	t.Helper()
-	batch, err := cursorOn(t, s, Region{}).PollBatch(ctx, 1<<20)
+	c := cursorOn(t, s, Region{})
+	defer c.Close()
+	batch, err := c.PollBatch(ctx, 1<<20)
 	must(t, err)
 	return batch
 }

@@ -69,6 +69,14 @@ func (k *keys) forget(next uint64) {
 	}
 }
 
+// oldest returns the lowest sequence of an event whose key may be known, if there is one.
+func (k *keys) oldest() (uint64, bool) {
+	if k.left == len(k.order) {
+		return 0, false
+	}
+	return k.order[k.left].sequence, true
+}
+
 // find tells whether events were appended before, as a whole, and then where.
 // Hidden are the events that came to nothing.
 func (k *keys) find(events []Event, hidden func(sequence uint64) bool) (receipt Receipt, end int64, found bool, err error) {

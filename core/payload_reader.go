@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -19,6 +20,7 @@ type payloadReader struct {
 	segments func() []segment // ascending, all that there are
 
 	mu     sync.Mutex // guards what is below; never held across a file operation
+	first  uint64     // segments of lower numbers are dropped
 	idle   []openSegment
 	closed bool
 }
@@ -44,7 +46,11 @@ func (p *payloadReader) read(records []*record) ([]Entry, error) {
 	for i, r := range records {
 		entries[i] = r.entry(nil)
 	}
-	list, size := stretches(records, p.segments())
+	segments := p.segments()
+	if len(records) > 0 && records[0].payload.offset < segments[0].base {
+		return nil, ErrDropped
+	}
+	list, size := stretches(records, segments)
 	b := make([]byte, size)
 	for _, s := range list {
 		part := b[:s.to-s.from]
@@ -66,6 +72,9 @@ func (p *payloadReader) read(records []*record) ([]Entry, error) {
 func (p *payloadReader) fill(b []byte, s stretch) error {
 	file, err := p.take(s.segment)
 	if errors.Is(err, fs.ErrNotExist) {
+		if log, err := loadBase(p.fs, filepath.Dir(s.segment.path)); err == nil && s.segment.number < log.number {
+			return ErrDropped
+		}
 		return &JournalError{Path: s.segment.path, Err: ErrJournalCorrupt, Reason: "the segment is missing"}
 	}
 	if err != nil {
@@ -135,7 +144,7 @@ func (p *payloadReader) give(s segment, file afero.File) {
 func (p *payloadReader) keep(o openSegment) afero.File {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed || o.number < p.first {
 		return o.file
 	}
 	p.idle = append(p.idle, o)
@@ -145,6 +154,25 @@ func (p *payloadReader) keep(o openSegment) afero.File {
 	oldest := p.idle[0].file
 	p.idle = slices.Delete(p.idle, 0, 1)
 	return oldest
+}
+
+// forget closes the idle ones of the segments of numbers below that one, and has those
+// that are in use closed after it.
+func (p *payloadReader) forget(number uint64) {
+	p.mu.Lock()
+	var surplus []openSegment
+	p.first = number
+	p.idle = slices.DeleteFunc(p.idle, func(o openSegment) bool {
+		if o.number >= number {
+			return false
+		}
+		surplus = append(surplus, o)
+		return true
+	})
+	p.mu.Unlock()
+	for _, o := range surplus {
+		_ = o.file.Close() // it was only read
+	}
 }
 
 // close closes what is idle, and has what is not closed after use.

@@ -19,6 +19,8 @@ const (
 	PointWorkerAccepted  Point = "worker/accepted"  // the handler accepted, nothing is saved
 	PointWorkerSaved     Point = "worker/saved"     // the checkpoint is saved, the worker goes round
 	PointFenceResolved   Point = "fence/resolved"   // the outcome is durable, readers do not know
+	PointDropDecided     Point = "drop/decided"     // nobody is shown what is to go, all of it is there
+	PointDropDurable     Point = "drop/durable"     // the log begins later, nothing is removed
 	PointRecoverScanned  Point = "recover/scanned"  // the journal is read, its tail is uncut
 	PointRecoverSynced   Point = "recover/synced"   // the journal is cut and durable, nothing is visible
 )
@@ -29,7 +31,7 @@ func Points() []Point {
 	return []Point{
 		PointAppendReserved, PointAppendWritten, PointSyncCaptured, PointSyncDone, PointSegmentCreated,
 		PointPublishSnapshot, PointPollQueried, PointPullEmpty, PointWorkerPolled,
-		PointWorkerAccepted, PointWorkerSaved, PointFenceResolved,
+		PointWorkerAccepted, PointWorkerSaved, PointFenceResolved, PointDropDecided, PointDropDurable,
 		PointRecoverScanned, PointRecoverSynced,
 	}
 }

@@ -26,12 +26,12 @@ func (s *Store) loadSnapshot() error {
 // openSnapshot reads the journal in dir and changes nothing in it, neither a torn tail
 // nor what a crash left. What it returns takes no appends.
 //
-// A writer beside it may begin a segment, or cut back a write that failed, between two
-// looks at the disk, so that a sound journal looks damaged. Only one that looks damaged
-// twice is.
+// A writer beside it may begin a segment, drop one, or cut back a write that failed,
+// between two looks at the disk, so that a sound journal looks damaged. Only one that
+// looks damaged twice is.
 func openSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, Recovery, error) {
 	j, found, err := readSnapshot(rt, fsys, dir)
-	if errors.Is(err, ErrJournalCorrupt) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, ErrJournalCorrupt) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, fs.ErrNotExist) {
 		j, found, err = readSnapshot(rt, fsys, dir)
 	}
 	if err != nil {
@@ -41,23 +41,23 @@ func openSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, Rec
 }
 
 func readSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, error) {
-	segments, _, err := listSegments(fsys, dir)
+	log, err := listLog(fsys, dir)
 	if err != nil {
 		return nil, scanned{}, err
 	}
-	if len(segments) == 0 {
+	if len(log.segments) == 0 {
 		return nil, scanned{}, &fs.PathError{Op: "open", Path: dir, Err: fmt.Errorf("no log here, and a read-only store makes none: %w", fs.ErrNotExist)}
 	}
-	found, _, err := scanSegments(fsys, segments)
+	found, _, err := log.scan(fsys)
 	if err != nil {
 		return nil, scanned{}, err
 	}
-	file, err := openRegular(fsys, segments[len(segments)-1].path, os.O_RDONLY)
+	file, err := openRegular(fsys, log.last().path, os.O_RDONLY)
 	if err != nil {
 		return nil, scanned{}, err
 	}
 	if file.Sync() != nil {
-		if found, err = scanProven(fsys, segments, found.synced); err != nil {
+		if found, err = scanProven(fsys, log, found.synced); err != nil {
 			return nil, scanned{}, errors.Join(err, file.Close())
 		}
 	}
@@ -72,9 +72,9 @@ func readSnapshot(rt Runtime, fsys afero.Fs, dir string) (*journal, scanned, err
 // scanProven reads the journal up to the log offset durable, below which all is
 // testified to be durable. It is for systems that do not sync a file that is open for
 // reading only: what was read beyond may be gone after a crash.
-func scanProven(fsys afero.Fs, segments []segment, durable int64) (scanned, error) {
-	s, last := newScan(), segments[len(segments)-1]
-	for _, segment := range segments[:len(segments)-1] {
+func scanProven(fsys afero.Fs, log logFiles, durable int64) (scanned, error) {
+	s, last := newScan(log.base), log.last()
+	for _, segment := range log.segments[:len(log.segments)-1] {
 		if _, err := s.read(fsys, segment, false); err != nil {
 			return scanned{}, err
 		}

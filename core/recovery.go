@@ -33,23 +33,28 @@ type scanned struct {
 	prev     uint32     // CRC of the last good frame, or of a header that nothing follows
 }
 
-func newScan() scanned { return scanned{token: 1, chain: make(chain)} }
+// newScan is the scan of a log up to its base.
+func newScan(b base) scanned {
+	return scanned{
+		header: segmentHeader{lineage: b.lineage, number: max(b.number, 1) - 1},
+		chain:  b.chain(), next: b.next, token: max(b.token, 1), end: b.offset, prev: b.prev,
+	}
+}
 
 // openJournal opens the journal in dir, creating dir and journal if they are
 // missing, reads it, cuts its torn tail, and makes what is left durable.
 func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*journal, scanned, Recovery, error) {
 	fail := func(err error) (*journal, scanned, Recovery, error) { return nil, scanned{}, Recovery{}, err }
-	segments, created, err := listOrCreate(rt, fsys, dir)
+	log, created, err := listOrCreate(rt, fsys, dir)
 	if err != nil {
 		return fail(err)
 	}
-	found, tail, err := scanSegments(fsys, segments)
+	found, tail, err := log.scan(fsys)
 	if err != nil {
 		return fail(err)
 	}
 	rt.Yield(PointRecoverScanned)
-	last := segments[len(segments)-1]
-	file, err := openFile(fsys, last.path)
+	file, err := openFile(fsys, log.last().path)
 	if err != nil {
 		return fail(err)
 	}
@@ -65,44 +70,44 @@ func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*jo
 	j := &journal{
 		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, segments: found.segments, lineage: found.header.lineage,
 		file: file, number: found.header.number, base: base,
-		end: found.end, prev: found.prev, written: durable, durable: durable,
+		end: found.end, prev: found.prev, token: found.token, written: durable, durable: durable,
 	}
 	return j, found, Recovery{Created: created, Events: uint64(len(found.records)), Hidden: countHidden(found), Cut: base + int64(len(tail)) - found.end}, nil
 }
 
-// listOrCreate returns the journal's segments. It creates a journal only where none
+// listOrCreate returns the files of the journal. It creates a journal only where none
 // is, and only after the names of all directories above it are durable.
-func listOrCreate(rt Runtime, fsys afero.Fs, dir string) ([]segment, bool, error) {
-	segments, leftovers, err := listSegments(fsys, dir)
+func listOrCreate(rt Runtime, fsys afero.Fs, dir string) (logFiles, bool, error) {
+	log, err := listLog(fsys, dir)
 	if err != nil {
-		return nil, false, err
+		return logFiles{}, false, err
 	}
-	for _, path := range leftovers {
+	for _, path := range log.leftovers {
 		if err := fsys.Remove(path); err != nil {
-			return nil, false, fmt.Errorf("remove temporary segment: %w", err)
+			return logFiles{}, false, fmt.Errorf("remove leftover: %w", err)
 		}
 	}
-	if len(segments) > 0 {
-		return segments, false, nil
+	if len(log.segments) > 0 {
+		return log, false, nil
 	}
 	if err := makeDirDurable(fsys, dir); err != nil {
-		return nil, false, err
+		return logFiles{}, false, err
 	}
 	first := segmentHeader{lineage: rt.Identity(), number: 1}
 	if _, err := createSegment(fsys, dir, first); err != nil {
-		return nil, false, err
+		return logFiles{}, false, err
 	}
-	return []segment{segmentAt(dir, first.number)}, true, nil
+	return logFiles{segments: []segment{segmentAt(dir, first.number)}}, true, nil
 }
 
-// scanSegments reads all segments, and returns what they hold with the bytes of the
-// last one.
-func scanSegments(fsys afero.Fs, segments []segment) (scanned, []byte, error) {
-	s := newScan()
+// scan reads all segments, of which there is one at least, and returns what they hold
+// with the bytes of the last one.
+func (l logFiles) scan(fsys afero.Fs) (scanned, []byte, error) {
+	s := newScan(l.base)
 	var content []byte
-	for i, segment := range segments {
+	for i, segment := range l.segments {
 		var err error
-		if content, err = s.read(fsys, segment, i == len(segments)-1); err != nil {
+		if content, err = s.read(fsys, segment, i == len(l.segments)-1); err != nil {
 			return scanned{}, nil, err
 		}
 	}
@@ -207,8 +212,8 @@ func (s *scanned) begin(h segmentHeader, file segment) error {
 	switch {
 	case h.number != file.number:
 		return fmt.Errorf("header of segment %d", h.number)
-	case h.number > 1 && h.lineage != s.header.lineage:
-		return fmt.Errorf("lineage %v, the segment before it has %v", h.lineage, s.header.lineage)
+	case s.header.number > 0 && h.lineage != s.header.lineage:
+		return fmt.Errorf("lineage %v, the log has %v", h.lineage, s.header.lineage)
 	case h.base != s.end:
 		return fmt.Errorf("begins at log offset %d, the segment before it ends at %d", h.base, s.end)
 	case h.prev != s.prev:
@@ -216,7 +221,7 @@ func (s *scanned) begin(h segmentHeader, file segment) error {
 	case h.next < s.next:
 		return fmt.Errorf("begins at sequence %d, after %d", h.next, s.next)
 	}
-	file.base = h.base
+	file.base, file.first, file.token, file.prev = h.base, h.next, s.token, h.prev
 	s.segments = append(s.segments, file)
 	s.header, s.next = h, h.next
 	s.end += segmentHeaderSize

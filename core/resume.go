@@ -44,7 +44,7 @@ func (c *Cursor) resume() error {
 	c.generation = cp.Generation
 	c.place = place{started: cp.Started, position: cp.Position, event: cp.Event}
 	if cp.Upstream && cp.Started {
-		e, _ := c.store.index.at(cp.Position)
+		e, _ := c.store.index.Load().at(cp.Position)
 		c.place.event = e.Hash
 	}
 	return nil

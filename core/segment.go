@@ -17,7 +17,12 @@ import (
 type segment struct {
 	number uint64
 	path   string
-	base   int64 // log offset at which it begins; known once its header is read
+
+	// Known once its header is read:
+	base  int64  // log offset at which it begins
+	first uint64 // its events have this sequence or a higher one, those before it lower ones
+	token uint64 // the first fence token that was never used before it
+	prev  uint32 // CRC of the last frame before it, or of the header before it
 }
 
 const (
@@ -41,7 +46,7 @@ func segmentAt(dir string, number uint64) segment {
 }
 
 // listSegments returns the segments in dir, by number, and the paths of what a crash
-// left of the making of one. A missing directory has none.
+// left of the making of one, or of a base. A missing directory has none.
 func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []string, err error) {
 	files, err := afero.ReadDir(fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +57,7 @@ func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []st
 	}
 	for _, file := range files {
 		name := file.Name()
-		if !strings.HasPrefix(name, segmentPrefix) {
+		if name != baseName+tempSuffix && !strings.HasPrefix(name, segmentPrefix) {
 			continue
 		}
 		if strings.HasSuffix(name, tempSuffix) {
@@ -97,4 +102,34 @@ func createSegment(fsys afero.Fs, dir string, header segmentHeader) (uint32, err
 		return 0, fmt.Errorf("create segment: %w", err)
 	}
 	return crc, nil
+}
+
+// logFiles are the files of a journal.
+type logFiles struct {
+	base      base
+	segments  []segment // ascending, from the base on
+	leftovers []string  // of what a crash interrupted: to be removed
+}
+
+// last returns the segment that grows.
+func (l logFiles) last() segment { return l.segments[len(l.segments)-1] }
+
+// listLog returns the files of the journal in dir: none if there is no journal.
+func listLog(fsys afero.Fs, dir string) (logFiles, error) {
+	var log logFiles
+	var err error
+	if log.segments, log.leftovers, err = listSegments(fsys, dir); err != nil {
+		return logFiles{}, err
+	}
+	if log.base, err = loadBase(fsys, dir); err != nil {
+		return logFiles{}, err
+	}
+	for len(log.segments) > 0 && log.segments[0].number < log.base.number {
+		log.leftovers = append(log.leftovers, log.segments[0].path)
+		log.segments = log.segments[1:]
+	}
+	if len(log.segments) == 0 && log.base.number > 0 {
+		return logFiles{}, &JournalError{Path: segmentAt(dir, log.base.number).path, Err: ErrJournalCorrupt, Reason: "the log begins with this segment, which is missing"}
+	}
+	return log, nil
 }

@@ -71,6 +71,10 @@ func (s *Store) drain(ctx context.Context, workers []*Worker) error {
 		return err
 	}
 	s.writing.Unlock()
+	if err := s.dropping.Lock(ctx); err != nil { // who holds it is the last to drop
+		return err
+	}
+	s.dropping.Unlock()
 	return s.syncer.finish(ctx)
 }
 

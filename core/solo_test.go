@@ -164,7 +164,9 @@ func textsOf(entries []Entry) []string {
 // logHolds checks which texts readers of s see.
 func logHolds(t testing.TB, s *Store, want ...string) {
 	t.Helper()
-	polls(t, cursorOn(t, s, Region{}), want...)
+	c := cursorOn(t, s, Region{})
+	defer c.Close()
+	polls(t, c, want...)
 }
 
 func cursorOn(t testing.TB, s *Store, region Region) *Cursor {

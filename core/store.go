@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/afero"
@@ -94,7 +95,8 @@ type Store struct {
 
 	telemetry   *telemetry
 	gate        *gate
-	index       *index
+	index       atomic.Pointer[index]
+	holds       holds
 	chain       chain // under writing
 	keys        *keys // under writing
 	journal     *journal
@@ -103,6 +105,7 @@ type Store struct {
 	checkpoints checkpointFiles
 
 	writing   Mutex     // one append or fence outcome at a time
+	dropping  Mutex     // one retention at a time
 	lifecycle Mutex     // one worker's start, or the marking as closed, at a time
 	workers   []*Worker // under lifecycle
 
@@ -138,10 +141,11 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 	s := &Store{
 		fs: fsys, dir: dir, rt: rt, ack: config.Ack, delay: config.GroupDelay, segmentBytes: config.SegmentBytes, readOnly: config.ReadOnly,
 		telemetry: &telemetry{clock: rt, observe: config.Observe, logger: config.Log},
-		gate:      newGate(rt), index: newIndex(), keys: newKeys(config.KeyWindow), checkpoints: checkpointFiles{fs: fsys, dir: dir},
-		writing: rt.Mutex("writing"), lifecycle: rt.Mutex("lifecycle"),
+		gate:      newGate(rt), keys: newKeys(config.KeyWindow), checkpoints: checkpointFiles{fs: fsys, dir: dir},
+		writing: rt.Mutex("writing"), dropping: rt.Mutex("dropping"), lifecycle: rt.Mutex("lifecycle"),
 		leases: make(map[CheckpointID]bool),
 	}
+	s.index.Store(newIndex())
 	if err := s.recover(ctx); err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
@@ -186,11 +190,13 @@ func (s *Store) load() error {
 func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
 	s.payloads = newPayloadReader(s.fs, j.list)
-	s.index.insert(found.records)
+	x := s.index.Load()
+	x.insert(found.records)
+	s.holds.first.Store(found.segments[0].first)
 	s.chain = found.chain
 	s.keys.add(found.keyed, found.next)
-	lanes := s.index.laneBounds(SeqRange{Start: 0, End: found.next})
-	s.syncer = newSyncer(s.rt, j, s.gate, s.index, s.telemetry)
+	lanes := x.laneBounds(SeqRange{Start: 0, End: found.next})
+	s.syncer = newSyncer(s.rt, j, s.gate, &s.index, s.telemetry)
 	return s.gate.restore(found.next, found.token, found.hidden, lanes)
 }
 
@@ -272,7 +278,7 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 		return Receipt{}, 0, err
 	}
 	s.rt.Yield(PointAppendWritten)
-	s.index.insert(records)
+	s.index.Load().insert(records)
 	s.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))
 	receipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}
 	s.journal.confirm(mark{end, receipt.First + receipt.Count})
@@ -403,6 +409,9 @@ func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) 
 		return Entry{}, false, nil
 	}
 	entries, err := s.payloads.read([]*record{r})
+	if errors.Is(err, ErrDropped) && sequence < s.holds.first.Load() { // since the look at it
+		return Entry{}, false, nil
+	}
 	if err != nil {
 		return Entry{}, false, err
 	}
@@ -412,10 +421,10 @@ func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) 
 // visible returns the record of that sequence, if readers may see it.
 func (s *Store) visible(sequence uint64) (*record, bool) {
 	view := s.gate.snapshot()
-	if sequence >= view.visible || view.cancelled(sequence) {
+	if sequence < s.holds.first.Load() || sequence >= view.visible || view.cancelled(sequence) {
 		return nil, false
 	}
-	return s.index.at(sequence)
+	return s.index.Load().at(sequence)
 }
 
 // RemoveCheckpoint durably forgets the checkpoint of that id: its next consumer

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type syncer struct {
 	rt      Runtime
 	journal *journal
 	gate    *gate
-	index   *index
+	index   *atomic.Pointer[index]
 	rounds  Notifier // notified at the end of each round
 
 	telemetry *telemetry
@@ -38,7 +39,7 @@ type resolution struct {
 }
 
 // newSyncer returns the syncer of a journal of which all is durable and shown.
-func newSyncer(rt Runtime, j *journal, g *gate, x *index, t *telemetry) *syncer {
+func newSyncer(rt Runtime, j *journal, g *gate, x *atomic.Pointer[index], t *telemetry) *syncer {
 	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), telemetry: t, shown: j.durableMark().offset}
 }
 
@@ -133,7 +134,7 @@ func (y *syncer) show(durable mark) error {
 	}
 	visible := y.gate.snapshot().visible
 	if upTo := y.gate.publishable(durable.next); upTo > visible {
-		lanes := y.index.laneBounds(SeqRange{Start: visible, End: upTo})
+		lanes := y.index.Load().laneBounds(SeqRange{Start: visible, End: upTo})
 		if err := y.gate.publish(upTo, lanes, "sync"); err != nil {
 			return err
 		}

@@ -101,7 +101,7 @@ func TestPoints(t *testing.T) {
 			t.Errorf("point %q is not listed", p)
 		}
 	}
-	if len(seen) != 14 {
-		t.Errorf("%d points, want 14", len(seen))
+	if len(seen) != 16 {
+		t.Errorf("%d points, want 16", len(seen))
 	}
 }

@@ -1,0 +1,199 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/afero"
+)
+
+// Dropped says what DropBefore did.
+type Dropped struct {
+	First    uint64 // the log holds no event below this sequence, and all from it on
+	Segments int    // whole files that were dropped
+	Bytes    int64  // that they held
+
+	// Held is what kept events that should go, the lowest if there are several; nil
+	// if nothing did. A segment that holds an event which stays is kept whole, without
+	// a hold.
+	Held *Hold
+}
+
+// DropBefore drops the oldest segments, as far as all their events have sequences
+// below the one given, to free the disk and memory they take. The events that stay
+// keep their sequences, clocks and hashes. Dropped for good, they are read by nobody:
+// who begins to read begins at the first event that is left, and the keys of those
+// that are gone are forgotten.
+//
+// Nothing that somebody waits for is dropped, and Held says who does: an open cursor
+// or worker, which has what it was handed last; a checkpoint, which keeps the event it
+// stands on and all after it, so that one that nobody uses any more must go first, by
+// RemoveCheckpoint; an event that is not visible yet; a key within Config.KeyWindow.
+// The last segment always stays.
+//
+// After an error events may be gone from the store and not from the disk: the next
+// DropBefore finishes that. A crash leaves the log as it was or as it was to be.
+func (s *Store) DropBefore(ctx context.Context, sequence uint64) (Dropped, error) {
+	if err := s.dropping.Lock(ctx); err != nil {
+		return Dropped{}, err
+	}
+	defer s.dropping.Unlock()
+	dropped, err := s.dropBefore(ctx, sequence)
+	if err != nil {
+		return dropped, fmt.Errorf("drop before sequence %d: %w", sequence, err)
+	}
+	if dropped.Segments > 0 {
+		s.telemetry.log(slog.LevelInfo, "segments dropped", slog.String("dir", s.dir),
+			slog.Int("segments", dropped.Segments), slog.Int64("bytes", dropped.Bytes), slog.Uint64("first", dropped.First))
+	}
+	return dropped, nil
+}
+
+func (s *Store) dropBefore(ctx context.Context, sequence uint64) (Dropped, error) {
+	if s.readOnly {
+		return Dropped{}, ErrReadOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return Dropped{}, err
+	}
+	if err := s.droppable(); err != nil {
+		return Dropped{}, err
+	}
+	segments := s.journal.list()
+	first, hold, err := s.decide(ctx, segments, sequence)
+	if err != nil {
+		return Dropped{}, err
+	}
+	dropped := Dropped{First: segments[first].first, Segments: first, Bytes: segments[first].base - segments[0].base, Held: hold}
+	if first > 0 {
+		s.rt.Yield(PointDropDecided)
+		if err := s.rebase(ctx, segments[first]); err != nil {
+			return Dropped{First: dropped.First, Held: hold}, err
+		}
+	}
+	return dropped, removeBelow(s.fs, s.dir, segments[first].number)
+}
+
+func (s *Store) droppable() error {
+	if s.isClosed() {
+		return ErrClosed
+	}
+	return s.journal.healthy()
+}
+
+// decide returns the index of the first of segments that stays, and what held others
+// that should go. From now on nothing before it is shown.
+func (s *Store) decide(ctx context.Context, segments []segment, sequence uint64) (int, *Hold, error) {
+	s.holds.watch()
+	hold, err := s.lowestHold(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	stays := 0
+	hold = s.holds.settle(hold, func(limit uint64) uint64 {
+		stays = stayingOf(segments, min(sequence, limit))
+		return segments[stays].first
+	})
+	if hold.Sequence >= sequence {
+		return stays, nil, nil
+	}
+	return stays, &hold, nil
+}
+
+// stayingOf returns the index of the first segment that stays if events below limit go.
+func stayingOf(segments []segment, limit uint64) int {
+	later := slices.IndexFunc(segments[1:], func(s segment) bool { return s.first > limit })
+	if later < 0 {
+		return len(segments) - 1
+	}
+	return later
+}
+
+// lowestHold returns the lowest hold of all but the open cursors.
+func (s *Store) lowestHold(ctx context.Context) (Hold, error) {
+	lowest := Hold{s.gate.snapshot().visible, "what is not visible yet"}
+	if err := s.writing.Lock(ctx); err != nil {
+		return Hold{}, err
+	}
+	key, keyed := s.keys.oldest()
+	s.writing.Unlock()
+	if keyed && key < lowest.Sequence {
+		lowest = Hold{key, "the window of idempotency keys"}
+	}
+	return s.checkpoints.hold(s.lineage, lowest)
+}
+
+// hold returns lowest, or the hold of the lowest checkpoint if that is below. One that
+// cannot be read holds everything: its consumer may be put right yet.
+func (f *checkpointFiles) hold(lineage Lineage, lowest Hold) (Hold, error) {
+	paths, err := f.list()
+	if err != nil {
+		return Hold{}, err
+	}
+	for _, path := range paths {
+		c, err := f.inspect(path)
+		h := Hold{By: fmt.Sprintf("checkpoint %q", c.ID)}
+		switch {
+		case err != nil:
+			h.By = fmt.Sprintf("checkpoint %s, which cannot be read (%v),", filepath.Base(path), err)
+		case !c.Upstream && c.Lineage != lineage: // of another log, and refused by this one
+			continue
+		case c.Started:
+			h.Sequence = c.Position
+		}
+		if h.Sequence < lowest.Sequence {
+			lowest = h
+		}
+	}
+	return lowest, nil
+}
+
+// rebase has the log begin with that segment, durably, and lets go of what is before.
+func (s *Store) rebase(ctx context.Context, first segment) error {
+	before, err := loadBase(s.fs, s.dir)
+	if err != nil {
+		return err
+	}
+	entries := s.index.Load().entries()
+	gone := entries[:len(entries)-len(since(entries, first.first))]
+	b := base{
+		lineage: s.lineage, number: first.number, offset: first.base, next: first.first,
+		token: first.token, prev: first.prev, links: before.after(gone),
+	}
+	if err := b.save(s.fs, s.dir); err != nil {
+		return err
+	}
+	s.rt.Yield(PointDropDurable)
+	left := s.index.Load().from(first.first)
+	if err := s.writing.Lock(ctx); err != nil {
+		return err
+	}
+	defer s.writing.Unlock()
+	left.follow(since(s.index.Load().entries(), first.first))
+	s.index.Store(left)
+	s.gate.forget(first.first)
+	s.journal.forget(first.number)
+	s.payloads.forget(first.number)
+	return nil
+}
+
+// removeBelow removes the segments of numbers below that one, which a durable base says
+// are dropped. A crash may bring some back: the next open removes them.
+func removeBelow(fsys afero.Fs, dir string, number uint64) error {
+	segments, _, err := listSegments(fsys, dir)
+	if err != nil {
+		return err
+	}
+	for _, s := range segments {
+		if s.number >= number {
+			return nil
+		}
+		if err := fsys.Remove(s.path); err != nil {
+			return fmt.Errorf("remove dropped segment: %w", err)
+		}
+	}
+	return nil
+}
