@@ -23,17 +23,24 @@ type growing[T any] struct {
 // append adds item. Only the writer may call it.
 func (g *growing[T]) append(item T) {
 	n := int(g.length.Load())
-	var room []T
-	if p := g.room.Load(); p != nil {
-		room = *p
+	room := g.room.Load()
+	if room == nil || n == len(*room) {
+		room = g.grow(room)
 	}
-	if n == len(room) {
-		room = slices.Grow(room, 1)
-		room = room[:cap(room)]
-		g.room.Store(&room)
-	}
-	room[n] = item
+	(*room)[n] = item
 	g.length.Store(int64(n + 1))
+}
+
+// grow puts larger room in place of full room, nil at first, and returns it.
+func (g *growing[T]) grow(full *[]T) *[]T {
+	var larger []T
+	if full != nil {
+		larger = *full
+	}
+	larger = slices.Grow(larger, 1)
+	larger = larger[:cap(larger)]
+	g.room.Store(&larger)
+	return &larger
 }
 
 // items returns what the list holds now, which its caller must not change.
@@ -55,6 +62,11 @@ type places struct {
 // listed holds the places of each value of one axis that entries have.
 type listed[K comparable] struct {
 	values sync.Map // K to *places; its loads take no lock
+
+	// The value that the writer asked for last, and its places: events that are
+	// alike come one after the other. They belong to the writer.
+	last       K
+	lastPlaces *places // nil: none yet
 }
 
 // find returns the places of value, nil if no entry has it.
@@ -68,13 +80,17 @@ func (l *listed[K]) find(value K) *places {
 // of returns the places of value, none of them yet if it is new. Only the writer may
 // call it.
 func (l *listed[K]) of(value K) *places {
-	if p := l.find(value); p != nil {
-		return p
+	if l.lastPlaces != nil && l.last == value {
+		return l.lastPlaces
 	}
-	p := new(places)
-	if text, ok := any(value).(string); ok {
-		p.value = text
+	p := l.find(value)
+	if p == nil {
+		p = new(places)
+		if text, ok := any(value).(string); ok {
+			p.value = text
+		}
+		l.values.Store(value, p)
 	}
-	l.values.Store(value, p)
+	l.last, l.lastPlaces = value, p
 	return p
 }
