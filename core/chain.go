@@ -49,29 +49,40 @@ func (c chain) verify(e *Entry, lineage Lineage) error {
 	return nil
 }
 
-// take returns the links that entries, which are about to join, will replace.
-func (c chain) take(events []Event) chain {
-	old := make(chain, len(events))
+// replaced is a link before events joined its chain.
+type replaced struct {
+	key  clockKey
+	link link
+}
+
+// take returns the links that events, which are about to join, will replace.
+func (c chain) take(events []Event) []replaced {
+	var old []replaced
 	for _, e := range events {
 		key := clockKey{e.Coordinate.Entity(), e.Lane}
-		old[key] = c[key]
+		if n := len(old); n == 0 || old[n-1].key != key {
+			old = append(old, replaced{key, c[key]})
+		}
 	}
 	return old
 }
 
 // restore puts links back that take has returned.
-func (c chain) restore(old chain) {
-	for key, l := range old {
-		c[key] = l
+func (c chain) restore(old []replaced) {
+	for _, r := range old {
+		c[r.key] = r.link
 	}
 }
+
+// preimageRoom is how many bytes of what is hashed take no allocation.
+const preimageRoom = 1 << 10
 
 // hash is BLAKE3-256 over the lineage, the hash of the event before it in its chain,
 // and every field of e, each of fixed width or preceded by its length, so that no
 // two entries share an encoding.
 func (e *Entry) hash(lineage Lineage, before EventHash) EventHash {
-	b := make([]byte, 0, 192+len(e.Payload))
-	b = append(b, lineage[:]...)
+	var room [preimageRoom]byte
+	b := append(room[:0], lineage[:]...)
 	b = append(b, before[:]...)
 	b = binary.BigEndian.AppendUint64(b, e.Sequence)
 	b = binary.BigEndian.AppendUint16(b, uint16(e.Kind))

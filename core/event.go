@@ -27,9 +27,9 @@ type Event struct {
 }
 
 // validate reports the first fault of an event that a user hands in.
-func (e Event) validate() error {
-	if err := e.Coordinate.Validate(); err != nil {
-		return err
+func (e *Event) validate() error {
+	if e.Coordinate == (Coordinate{}) { // all others have passed NewCoordinate
+		return e.Coordinate.Validate()
 	}
 	if e.Kind.Reserved() {
 		return fmt.Errorf("%w: %v", ErrReservedKind, e.Kind)

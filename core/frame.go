@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"time"
 
 	"github.com/tinylib/msgp/msgp"
@@ -62,6 +63,7 @@ var (
 // fills f.crc.
 func (f *frame) encode(b []byte, lineage Lineage, offset int64) []byte {
 	start := len(b)
+	b = slices.Grow(b, frameHeaderSize+len(f.body))
 	b = append(b, frameMagic[:]...)
 	b = append(b, byte(f.kind), 0, 0, 0)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(f.body)))
@@ -75,6 +77,16 @@ func (f *frame) encode(b []byte, lineage Lineage, offset int64) []byte {
 	f.crc = frameCRC(b[start:], lineage, offset)
 	binary.BigEndian.PutUint32(b[start+12:], f.crc)
 	return b
+}
+
+// reusable returns b, emptied, as room for what is encoded next, unless it would hold
+// too much memory.
+func reusable(b []byte) []byte {
+	const held = 1 << 20
+	if cap(b) > held {
+		return nil
+	}
+	return b[:0]
 }
 
 func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
@@ -123,9 +135,10 @@ func decodeFrame(b []byte, lineage Lineage, offset int64) (frame, int, error) {
 	return f, size, nil
 }
 
-// encodeEntries returns the body of a frame of events, and where in it the payload of
-// each begins.
-func encodeEntries(entries []*Entry) (b []byte, payloads []int) {
+// encodeEntries appends to b the body of a frame of events, and returns where in it the
+// payload of each begins.
+func encodeEntries(b []byte, entries []*Entry) (_ []byte, payloads []int) {
+	b = slices.Grow(b, entriesRoom(entries))
 	payloads = make([]int, len(entries))
 	for i, e := range entries {
 		b = msgp.AppendArrayHeader(b, entryFields)
@@ -144,6 +157,16 @@ func encodeEntries(entries []*Entry) (b []byte, payloads []int) {
 }
 
 const entryFields = 9
+
+// entriesRoom is what the encoding of entries takes at most.
+func entriesRoom(entries []*Entry) int {
+	const fixed = 80 // more than the hash, the integers, and all lengths
+	room := fixed * len(entries)
+	for _, e := range entries {
+		room += len(e.Coordinate.Entity()) + len(e.Coordinate.Scope()) + len(e.Key) + len(e.Payload)
+	}
+	return room
+}
 
 // entries decodes the events of f, whose payloads are parts of its body, and returns
 // where each of those begins. It takes no other encoding than that of encodeEntries.
@@ -166,7 +189,7 @@ func (f *frame) entries() ([]*Entry, []int, error) {
 	if len(rest) > 0 {
 		return nil, nil, fmt.Errorf("%d bytes after the last event", len(rest))
 	}
-	body, payloads := encodeEntries(entries)
+	body, payloads := encodeEntries(nil, entries)
 	if !bytes.Equal(body, f.body) {
 		return nil, nil, errors.New("events in an encoding that is not the shortest")
 	}

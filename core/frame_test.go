@@ -32,7 +32,7 @@ var (
 )
 
 func bodyOf(entries ...*Entry) []byte {
-	body, _ := encodeEntries(entries)
+	body, _ := encodeEntries(nil, entries)
 	return body
 }
 

@@ -29,6 +29,7 @@ type journal struct {
 	end    int64
 	prev   uint32 // CRC of the last frame
 	token  uint64 // the first fence token that no frame has
+	room   []byte // empty: of the last frame, for the next
 
 	mu       sync.Mutex // guards what is below; never held across a yield point
 	segments []segment  // what is in its array never changes
@@ -54,7 +55,8 @@ func (j *journal) append(f *frame) (int64, error) {
 	}
 	f.prev = j.prev
 	f.synced = j.durableMark().offset
-	b := f.encode(nil, j.lineage, j.end)
+	b := f.encode(j.room, j.lineage, j.end)
+	j.room = reusable(b)
 	n, err := j.file.WriteAt(b, j.end-j.base)
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite

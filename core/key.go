@@ -113,7 +113,8 @@ func (k *keys) find(events []Event, hidden func(sequence uint64) bool) (receipt 
 // validateKeys reports the first fault in how a batch uses keys.
 func validateKeys(events []Event) error {
 	seen := make(map[string]bool)
-	for i, e := range events {
+	for i := range events {
+		e := &events[i]
 		switch {
 		case len(e.Key) > MaxKey:
 			return fmt.Errorf("%w: key of event %d of %d has %d bytes, at most %d", ErrTooLarge, i+1, len(events), len(e.Key), MaxKey)
@@ -135,8 +136,8 @@ func (e *Entry) event() Event {
 // content is BLAKE3-256 over all that the caller says of an event but its key, each
 // part of fixed width or preceded by its length.
 func (e Event) content() EventHash {
-	b := make([]byte, 0, 64+len(e.Payload))
-	b = binary.BigEndian.AppendUint16(b, uint16(e.Kind))
+	var room [preimageRoom]byte
+	b := binary.BigEndian.AppendUint16(room[:0], uint16(e.Kind))
 	b = binary.BigEndian.AppendUint32(b, e.Lane)
 	for _, part := range []string{e.Coordinate.Entity(), e.Coordinate.Scope()} {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))

@@ -97,8 +97,9 @@ type Store struct {
 	gate        *gate
 	index       atomic.Pointer[index]
 	holds       holds
-	chain       chain // under writing
-	keys        *keys // under writing
+	chain       chain  // under writing
+	keys        *keys  // under writing
+	body        []byte // empty: the room of the last frame's body, for the next; under writing
 	journal     *journal
 	syncer      *syncer
 	payloads    *payloadReader
@@ -288,7 +289,8 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 // write writes the frame of entries and returns what the index keeps of them, and
 // where the frame ends. An attempt that comes to the disk costs their sequences.
 func (s *Store) write(ctx context.Context, entries []*Entry, token uint64) ([]*record, int64, error) {
-	body, payloads := encodeEntries(entries)
+	body, payloads := encodeEntries(s.body, entries)
+	s.body = reusable(body)
 	if len(body) > MaxBatchBytes {
 		return nil, 0, fmt.Errorf("%w: batch of %d bytes, at most %d", ErrTooLarge, len(body), MaxBatchBytes)
 	}
@@ -351,13 +353,16 @@ func (s *Store) writable(token uint64) error {
 func (s *Store) entries(events []Event) []*Entry {
 	now := s.rt.Now().UTC().Truncate(time.Millisecond)
 	first := s.gate.next()
+	list := make([]Entry, len(events))
 	entries := make([]*Entry, len(events))
-	for i, ev := range events {
-		entries[i] = &Entry{
+	for i := range events {
+		ev, e := &events[i], &list[i]
+		*e = Entry{
 			Sequence: first + uint64(i), Coordinate: ev.Coordinate, Kind: ev.Kind, Lane: ev.Lane, Key: ev.Key, Time: now,
 			Payload: ev.Payload,
 		}
-		s.chain.join(entries[i], s.lineage)
+		s.chain.join(e, s.lineage)
+		entries[i] = e
 	}
 	return entries
 }
