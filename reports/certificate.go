@@ -3,11 +3,26 @@ package reports
 import (
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"time"
 
 	"github.com/batpak/batpak-sim/scenarios"
 )
+
+// CertificateVersion is the number of the format that [WriteCertificateJSON] writes.
+const CertificateVersion = 1
+
+// WriteCertificateJSON writes what an exploration has covered as one line.
+func WriteCertificateJSON(w io.Writer, c scenarios.Certificate) error {
+	if c.Pruned == nil {
+		c.Pruned = new(big.Int) // of one that never began
+	}
+	return writeLine(w, struct {
+		Version int `json:"version"`
+		scenarios.Certificate
+	}{CertificateVersion, c})
+}
 
 // WriteCertificate writes for people what an exploration has covered, and wall, the
 // time that it took.

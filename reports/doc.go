@@ -12,8 +12,8 @@
 // decisions that make the run, the disk at every power cut, and the nearest run that
 // passes. A [Campaign] is a sweep in plain data, and [WriteCampaign] makes one page of that: what
 // was found how often, what was met, and how much there is still to learn. Pages need no other
-// file and no network. [WriteJSON], [WriteTrace],
-// [WriteTraceEvents], [WriteJUnit] and [WriteMarkdown] are for programs.
+// file and no network. [WriteJSON], [WriteSweepJSON], [WriteCertificateJSON], [WriteReplayJSON],
+// [WriteTrace], [WriteTraceEvents], [WriteJUnit], [WriteGitHub] and [WriteMarkdown] are for programs.
 //
 // # Contract
 //
@@ -28,7 +28,8 @@
 // run says about itself is shown with its own line breaks and with everything
 // unprintable quoted.
 //
-// A JSON line carries the number of its format in "version". Fields, and verdicts, may
+// JSON carries the number of its format in "version", and the folder schema has a JSON Schema for
+// each format, to which the tests hold what is really written. Fields, and verdicts, may
 // be added under the same number; removing or redefining one raises it. A digest is a
 // string of 16 hexadecimal digits; a seed is a number of up to 64 bits, which
 // JavaScript rounds.

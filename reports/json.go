@@ -28,17 +28,20 @@ func NewRecord(r scenarios.Result) Record {
 	return record
 }
 
-// orEmpty keeps null out of the JSON of a run that never began.
-func orEmpty(m map[string]uint64) map[string]uint64 {
+// orEmpty keeps null out of the JSON of what never began.
+func orEmpty[K ~string](m map[K]uint64) map[K]uint64 {
 	if m == nil {
-		return map[string]uint64{}
+		return map[K]uint64{}
 	}
 	return m
 }
 
 // WriteJSON writes a run as one line, in one call of w.
-func WriteJSON(w io.Writer, r scenarios.Result) error {
+func WriteJSON(w io.Writer, r scenarios.Result) error { return writeLine(w, NewRecord(r)) }
+
+// writeLine writes an object as one line, in one call of w.
+func writeLine(w io.Writer, object any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	return e.Encode(NewRecord(r))
+	return e.Encode(object)
 }

@@ -51,6 +51,17 @@ func TestWriteJUnit(t *testing.T) {
 	}
 }
 
+func TestWriteGitHub(t *testing.T) {
+	var b strings.Builder
+	s := sweptFindings()
+	s.Runs, s.Armed = 2000, map[string]uint64{"drop-sync": 200}
+	s.Faults = nil
+	if err := reports.WriteGitHub(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "github", b.String())
+}
+
 func TestWriteTraceEvents(t *testing.T) {
 	var b strings.Builder
 	if err := reports.WriteTraceEvents(&b, trace()); err != nil {

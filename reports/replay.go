@@ -9,6 +9,31 @@ import (
 	"github.com/batpak/batpak-sim/sim"
 )
 
+// ReplayVersion is the number of the format that [WriteReplayJSON] writes.
+const ReplayVersion = 1
+
+// replayRecord is a replay as JSON.
+type replayRecord struct {
+	Version   int    `json:"version"`
+	File      string `json:"file"`
+	Fit       string `json:"fit"`
+	Exact     int    `json:"exact"`
+	Adapted   int    `json:"adapted"`
+	Rotten    int    `json:"rotten"`
+	Deviation string `json:"deviation,omitempty"`
+	Result    Record `json:"result"`
+}
+
+// WriteReplayJSON writes what became of the recording in a file as one line.
+func WriteReplayJSON(w io.Writer, file string, r scenarios.Replay) error {
+	record := NewRecord(r.Result)
+	record.Reproduce = ReproduceReplay(file)
+	return writeLine(w, replayRecord{
+		Version: ReplayVersion, File: file, Fit: r.Fit().String(), Exact: r.Count(sim.Exact), Adapted: r.Count(sim.Adapted), Rotten: r.Count(sim.Rotten),
+		Deviation: r.Deviation, Result: record,
+	})
+}
+
 // WriteReplay writes for people what became of a recording that was carried out again:
 // the verdict, how well it fits, each decision that does not, and what was found.
 func WriteReplay(w io.Writer, recording scenarios.Recording, r scenarios.Replay) error {

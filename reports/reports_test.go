@@ -2,14 +2,15 @@ package reports_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"github.com/batpak/batpak-sim/internal/schematest"
 	"github.com/batpak/batpak-sim/reports"
 	"github.com/batpak/batpak-sim/scenarios"
 )
@@ -110,12 +111,8 @@ func TestWriteJSON(t *testing.T) {
 	}
 	golden(t, "json", b.String())
 	for line := range strings.Lines(b.String()) {
-		var run map[string]any
-		if err := json.Unmarshal([]byte(line), &run); err != nil {
-			t.Errorf("%q: %v", line, err)
-		}
-		if run["version"] != float64(reports.Version) {
-			t.Errorf("version = %v, want %d", run["version"], reports.Version)
+		if err := schematest.Check(os.DirFS("schema"), "run-1.json", line); err != nil {
+			t.Error(err)
 		}
 	}
 }

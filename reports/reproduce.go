@@ -50,3 +50,6 @@ func special(strategy scenarios.Strategy, without []string) string {
 	}
 	return flags
 }
+
+// ReproduceReplay is the command line that carries out the recording in a file again.
+func ReproduceReplay(file string) string { return "go run ./cmd/batpak-sim replay " + file }

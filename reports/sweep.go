@@ -47,11 +47,15 @@ func sweepFacts(s scenarios.Summary, wall time.Duration) *table {
 
 // missed lists the faults and the yield points of the engine that were not met.
 func missed(s scenarios.Summary) string {
-	all := slices.Concat(s.EffectsMissed(), texts(s.PointsMissed()))
+	all := neverReached(s)
 	if len(all) == 0 {
 		return "nothing: every fault struck, every yield point of the engine was passed"
 	}
 	return strings.Join(all, ", ")
+}
+
+func neverReached(s scenarios.Summary) []string {
+	return slices.Concat(s.EffectsMissed(), texts(s.PointsMissed()))
 }
 
 func countTable(title string, all []count) []string {

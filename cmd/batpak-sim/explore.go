@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -110,7 +109,7 @@ func (p *program) exploreOne(ctx context.Context, e *exploring, name string) err
 	}
 	p.verdict = p.verdict.Worse(certificate.Verdict())
 	if e.json.value {
-		err = json.NewEncoder(p.stdout).Encode(certificate)
+		err = reports.WriteCertificateJSON(p.stdout, certificate)
 	} else {
 		err = reports.WriteCertificate(p.stdout, certificate, time.Since(line.began))
 	}

@@ -24,11 +24,13 @@ type options struct {
 	strategy  option[scenarios.Strategy]
 	without   option[[]string]
 	json      option[bool]
+	summary   option[string]
 	trace     option[string]
 	html      option[string]
 	events    option[string]
 	junit     option[string]
 	markdown  option[string]
+	github    option[bool]
 	check     option[bool]
 	save      option[string]
 
@@ -46,11 +48,13 @@ func (o *options) register(c *cobra.Command) {
 	o.strategy = option[scenarios.Strategy]{kind: strings.Join(strategies(), "|"), initial: string(scenarios.StrategyWalk), parse: parseStrategy}
 	o.without = option[[]string]{kind: "PART", parse: parseNames(parts()), join: joinNames}
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
+	o.summary = option[string]{kind: "FILE", parse: parseFile}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.html = option[string]{kind: "FILE", parse: parseFile}
 	o.events = option[string]{kind: "FILE", parse: parseFile}
 	o.junit = option[string]{kind: "FILE", parse: parseFile}
 	o.markdown = option[string]{kind: "FILE", parse: parseFile}
+	o.github = option[bool]{kind: "bool", parse: parseSwitch}
 	o.check = option[bool]{kind: "bool", parse: parseSwitch}
 	o.budget = option[time.Duration]{kind: "DURATION", parse: parseDuration}
 	o.saturation = option[float64]{kind: "P", parse: parseProbability}
@@ -67,11 +71,13 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.strategy, "strategy", "how the decisions are searched: uniformly, by priorities of tasks, or with some kinds left plain")
 	f.Var(&o.without, "without", "do without this oracle, fault or crash rule; may be repeated or a comma-separated list")
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
+	f.Var(&o.summary, "summary", "write what the runs came to, all together, to a file as JSON")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.html, "html", "write a page: of a single run what was promised, what happened, and all that led to it; of a sweep what it found")
 	f.Var(&o.events, "trace-events", "write the events of a single run to a file that Perfetto opens")
 	f.Var(&o.junit, "junit", "write the findings to a file as JUnit's XML")
 	f.Var(&o.markdown, "markdown", "write the verdict and the findings to a file as Markdown")
+	f.Var(&o.github, "github", "write the findings as annotations for GitHub behind the report, and as a table into the summary of the step")
 	f.Var(&o.check, "check-determinism", "carry out every run twice; show where they part, if they do")
 	f.Var(&o.budget, "for", "end a sweep after this time, as 10m")
 	f.Var(&o.saturation, "saturation", "end a sweep when a further run behaves in a new way with less than this probability")
@@ -79,6 +85,8 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.save, "save", "record the first run of every finding in a file of this directory")
 	f.Lookup("json").NoOptDefVal = "true"
 	f.Lookup("check-determinism").NoOptDefVal = "true"
+	f.Lookup("github").NoOptDefVal = "true"
+	c.MarkFlagsMutuallyExclusive("json", "github")
 	complete(c, "scenario", scenarios.Names())
 	complete(c, "faults", levels())
 	complete(c, "strategy", strategies())

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/batpak/batpak-sim/reports"
-	"github.com/batpak/batpak-sim/scenarios"
 	"github.com/batpak/batpak-sim/sim"
 )
 
@@ -72,7 +70,7 @@ func (p *program) replayFile(path string, o *replaying) error {
 		}
 	}
 	if o.html.given {
-		if err := writeStory(o.html.value, recording, got, replayLine(path)); err != nil {
+		if err := writeStory(o.html.value, recording, got, reports.ReproduceReplay(path)); err != nil {
 			return err
 		}
 	}
@@ -80,32 +78,14 @@ func (p *program) replayFile(path string, o *replaying) error {
 		return errors.New("--json and --story are both given, legal is one of them")
 	}
 	if o.story.value {
-		story, err := newStory(recording, got, replayLine(path))
+		story, err := newStory(recording, got, reports.ReproduceReplay(path))
 		if err != nil {
 			return err
 		}
 		return reports.WriteStoryText(p.stdout, story, terminalOf(p.stdout))
 	}
 	if o.json.value {
-		return json.NewEncoder(p.stdout).Encode(newReplayed(path, got))
+		return reports.WriteReplayJSON(p.stdout, path, got)
 	}
 	return reports.WriteReplay(p.stdout, recording, got)
-}
-
-// replayed is a replay as JSON.
-type replayed struct {
-	File      string           `json:"file"`
-	Fit       string           `json:"fit"`
-	Exact     int              `json:"exact"`
-	Adapted   int              `json:"adapted"`
-	Rotten    int              `json:"rotten"`
-	Deviation string           `json:"deviation,omitempty"`
-	Result    scenarios.Result `json:"result"`
-}
-
-func newReplayed(path string, r scenarios.Replay) replayed {
-	return replayed{
-		File: path, Fit: r.Fit().String(), Exact: r.Count(sim.Exact), Adapted: r.Count(sim.Adapted), Rotten: r.Count(sim.Rotten),
-		Deviation: r.Deviation, Result: r.Result,
-	}
 }

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/batpak/batpak-sim/internal/schematest"
 	"github.com/batpak/batpak-sim/mutation"
 )
 
@@ -26,7 +28,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               checkout,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "runs": runs, "lines": lines, "interrupt": interrupt, "defective": defective,
+			"exits": exits, "runs": runs, "lines": lines, "interrupt": interrupt, "valid": valid, "defective": defective,
 		},
 	})
 }
@@ -103,6 +105,27 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if text := ts.ReadFile(args[0]); strconv.Itoa(strings.Count(text, "\n")) != args[1] {
 		ts.Fatalf("want %s lines in %q", args[1], text)
+	}
+}
+
+// valid SCHEMA FILE checks that each line of the file, or all of it if it is one object over many
+// lines, is as the schema in package reports says.
+func valid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: valid SCHEMA FILE")
+	}
+	text := ts.ReadFile(args[1])
+	documents := slices.Collect(strings.Lines(text))
+	if strings.HasPrefix(text, "{\n") {
+		documents = []string{text}
+	}
+	if len(documents) == 0 {
+		ts.Fatalf("%s is empty", args[1])
+	}
+	for i, document := range documents {
+		if err := schematest.Check(os.DirFS(filepath.Join(ts.Getenv("ROOT"), "reports/schema")), args[0], document); err != nil {
+			ts.Fatalf("document %d: %v", i+1, err)
+		}
 	}
 }
 

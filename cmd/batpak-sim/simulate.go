@@ -54,6 +54,9 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 	if err == nil && kept != nil {
 		err = kept.write(summary)
 	}
+	if err == nil && o.github.value {
+		err = p.annotate(summary)
+	}
 	if err == nil {
 		err = o.writeFiles(config, summary, s.wall)
 	}
@@ -62,6 +65,21 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 		return err
 	}
 	return p.save(o.save.value, summary.Findings)
+}
+
+// stepSummary is the variable by which GitHub tells a step where its summary goes.
+const stepSummary = "GITHUB_STEP_SUMMARY"
+
+// annotate tells GitHub what a sweep found. Other steps may have written to the summary.
+func (p *program) annotate(s scenarios.Summary) error {
+	if err := reports.WriteGitHub(p.stdout, s); err != nil {
+		return err
+	}
+	path := os.Getenv(stepSummary)
+	if path == "" {
+		return nil
+	}
+	return appendFile(path, func(w io.Writer) error { return reports.WriteMarkdown(w, s) })
 }
 
 // save records the first run of every finding of an oracle, and tells how to replay it.
@@ -84,7 +102,7 @@ func (p *program) save(dir string, findings []scenarios.Finding) error {
 func (p *program) saveFound(dir string, recording scenarios.Recording) error {
 	path, err := saveRecording(dir, recording)
 	if err == nil {
-		fmt.Fprintf(p.stderr, "saved: go run ./cmd/batpak-sim replay %s\n", path)
+		fmt.Fprintf(p.stderr, "saved: %s\n", reports.ReproduceReplay(path))
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -22,6 +21,12 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary, wall 
 	}
 	if o.markdown.given {
 		if err := writeFile(o.markdown.value, func(w io.Writer) error { return reports.WriteMarkdown(w, s) }); err != nil {
+			return err
+		}
+	}
+	if o.summary.given {
+		record := reports.NewSweepRecord(s, wall, build())
+		if err := writeFile(o.summary.value, func(w io.Writer) error { return reports.WriteSweepJSON(w, record) }); err != nil {
 			return err
 		}
 	}
@@ -94,22 +99,4 @@ func terminalOf(w io.Writer) reports.Terminal {
 		width = 0 // as wide as it gets
 	}
 	return reports.Terminal{Width: width, Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-}
-
-// writeFile makes a file of what write writes.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
-}
-
-// replayLine is the command that carries out a recording again.
-func replayLine(path string) string {
-	return fmt.Sprintf("go run ./cmd/batpak-sim replay %s", path)
 }

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
-	"strings"
 
+	"github.com/batpak/batpak-sim/internal/workflow"
 	"github.com/batpak/batpak-sim/mutation/trial"
 )
 
@@ -14,17 +14,13 @@ func GitHub(w io.Writer, r trial.Report) error {
 		if !v.Alive() {
 			continue
 		}
-		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,endLine=%d,col=%d,title=%s::%s\n",
-			property(file(r, v)), v.Line, v.LineEnd, v.Column, property("mutant "+string(v.Status)+": "+v.Operator), message(Diff(v)))
+		_, err := fmt.Fprintln(w, workflow.Annotation{
+			Level: workflow.Error, Title: "mutant " + string(v.Status) + ": " + v.Operator, Message: Diff(v),
+			File: file(r, v), Line: v.Line, LineEnd: v.LineEnd, Column: v.Column,
+		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-var message = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace
-
-func property(text string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(message(text))
 }
