@@ -253,5 +253,57 @@ func Defects() []Defect {
 			Old:     "\t\tif !strings.HasSuffix(file.Name(), tempSuffix) {\n",
 			New:     "\t\tif strings.HasSuffix(file.Name(), \"-none\") {\n",
 		},
+		{
+			Name:    "unconfirmed-as-failed",
+			Summary: "an append whose context ended once it was written says that it left nothing",
+			File:    "core/store.go",
+			Old:     "\t\treturn fmt.Errorf(\"%w: %w\", ErrUnconfirmed, err)\n",
+			New:     "\t\treturn err\n",
+		},
+		{
+			Name:    "unconfirmed-forgets-key",
+			Summary: "an append whose context ended once it was written loses its keys, and is appended again",
+			File:    "core/store.go",
+			Old:     "\treturn receipt, s.confirm(ctx, end, s.delay)\n",
+			New: "" +
+				"\terr = s.confirm(ctx, end, s.delay)\n\tif errors.Is(err, ErrUnconfirmed) {\n\t\tfor i := range events {\n" +
+				"\t\t\tdelete(s.keys.known, events[i].Key)\n\t\t}\n\t}\n\treturn receipt, err\n",
+		},
+		{
+			Name:    "context-ignored",
+			Summary: "a waiting reader does not notice that its context ends",
+			File:    "core/cursor.go",
+			Old:     "\t\tgate.park(ctx, since, left)\n",
+			New:     "\t\tgate.park(context.Background(), since, left)\n",
+		},
+		{
+			Name:    "sync-holds-its-caller",
+			Summary: "a slow sync holds the caller whose context has ended",
+			File:    "core/syncer.go",
+			Old:     "\t\t\tif ctx.Done() == nil {\n",
+			New:     "\t\t\tif y.rt != nil {\n",
+		},
+		{
+			Name:    "append-waits-on",
+			Summary: "an append goes on waiting for another although its context has ended",
+			File:    "core/store.go",
+			Old:     "\tif err := s.writing.Lock(ctx); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.writing.Unlock()\n",
+			New:     "\tif err := s.writing.Lock(context.Background()); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.writing.Unlock()\n",
+		},
+		{
+			Name:    "shutdown-given-up-for-good",
+			Summary: "a shutdown that was given up cannot be called again",
+			File:    "core/shutdown.go",
+			Old:     "\tif s.closed && !s.interrupted {\n",
+			New:     "\tif s.closed {\n",
+		},
+		{
+			Name:    "unconfirmed-outcome-dropped",
+			Summary: "the outcome of a fence is forgotten when its caller gives up",
+			File:    "core/fence.go",
+			Old:     "\treturn s.confirm(ctx, end, 0)\n",
+			New: "" +
+				"\tif err := s.confirm(ctx, end, 0); err != nil {\n\t\ts.syncer.decide(resolution{})\n\t\treturn err\n\t}\n\treturn nil\n",
+		},
 	}
 }

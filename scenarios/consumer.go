@@ -86,7 +86,7 @@ func (c *consuming) work() error {
 	}
 	position, started := w.Position() // no yield point since the worker began
 	c.opened(started, position, nil)
-	err = w.Join(context.Background())
+	err = c.insist(c.plan.name, callJoin, w.Join)
 	if err == nil {
 		c.saved()
 	}
@@ -130,12 +130,16 @@ func (c *consuming) pull() error {
 	position, started := cursor.Position()
 	c.opened(started, position, nil)
 	for {
-		batch, err := cursor.Pull(context.Background(), c.plan.batch, c.plan.deadline)
-		if err != nil {
+		var batch []core.Entry
+		err := c.try(c.plan.name, callPull, func(ctx context.Context) (err error) {
+			batch, err = cursor.Pull(ctx, c.plan.batch, c.plan.deadline)
+			return err
+		})
+		if err != nil && !givenUp(err) {
 			return err
 		}
 		if len(batch) == 0 {
-			c.record(Event{Kind: EventIdle, Actor: c.plan.name, First: next(cursor), Since: c.since})
+			c.record(Event{Kind: EventIdle, Actor: c.plan.name, First: next(cursor), Since: c.since, Err: err})
 			continue
 		}
 		answer := c.deliver(batch)

@@ -21,10 +21,12 @@ type Counters struct {
 	ProcessDeaths   uint64 `json:"process_deaths"`   // incarnations after which the page cache lived on
 	TailsCut        uint64 `json:"tails_cut"`        // recoveries that cut a torn tail
 	OpensFailed     uint64 `json:"opens_failed"`
-	Refusals        uint64 `json:"refusals"`  // checkpoints refused
-	Planted         uint64 `json:"planted"`   // files put in the place of checkpoints
-	Littered        uint64 `json:"littered"`  // temporary files left about
-	Contended       uint64 `json:"contended"` // tries of another to open a consumer's checkpoint
+	Refusals        uint64 `json:"refusals"`    // checkpoints refused
+	Planted         uint64 `json:"planted"`     // files put in the place of checkpoints
+	Littered        uint64 `json:"littered"`    // temporary files left about
+	Contended       uint64 `json:"contended"`   // tries of another to open a consumer's checkpoint
+	GaveUp          uint64 `json:"gave_up"`     // calls whose context had ended when they returned
+	Unconfirmed     uint64 `json:"unconfirmed"` // appends given up once they were written
 }
 
 func (c *Counters) count(e *Event) {
@@ -62,6 +64,10 @@ func (c *Counters) count(e *Event) {
 		c.Planted++
 	case EventContended:
 		c.Contended++
+	case EventGaveUp:
+		c.GaveUp++
+	case EventUnconfirmed:
+		c.Unconfirmed++
 	}
 }
 
@@ -89,5 +95,6 @@ func (c *Counters) fields() []Counter {
 		{"process deaths", &c.ProcessDeaths}, {"torn tails cut", &c.TailsCut}, {"opens failed", &c.OpensFailed},
 		{"checkpoints refused", &c.Refusals}, {"files planted", &c.Planted},
 		{"files littered", &c.Littered}, {"checkpoints contended", &c.Contended},
+		{"calls given up", &c.GaveUp}, {"appends unconfirmed", &c.Unconfirmed},
 	}
 }

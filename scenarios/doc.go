@@ -10,8 +10,8 @@
 // its faults, where it is cut, what survives of the unsynced, which task goes next.
 //
 // A run has several incarnations, lives of one process. In each the store is
-// opened, producers append and fence, consumers pull or work and commit, until the
-// process is killed at a yield point or an operation of the disk, or comes to its
+// opened, producers append and fence, consumers pull or work and commit, some of them with
+// contexts that end before the call is done, until the process is killed at a yield point or an operation of the disk, or comes to its
 // end. Between two incarnations the power goes, and the disk keeps what its contract makes
 // it keep and some of the rest; or the process alone dies, and the page cache lives
 // on. Other files may be put in the place of checkpoints. The last incarnation is the

@@ -17,34 +17,37 @@ type EventKind string
 // The kinds of history events, and which fields each one sets besides
 // Incarnation, Time and Actor.
 const (
-	EventBegan      EventKind = "began"       // an incarnation begins, the disk as the crash left it
-	EventOpened     EventKind = "opened"      // the store is open: Entries is its whole visible content
-	EventOpenFailed EventKind = "open-failed" // Err
-	EventAttempt    EventKind = "attempt"     // an append begins: Op, Events, Fence
-	EventAcked      EventKind = "acked"       // it succeeded: Op, First, Durable if the caller was told so
-	EventFailed     EventKind = "failed"      // it failed: Op, Err
-	EventSynced     EventKind = "synced"      // Sync succeeded: all acked with a sequence below First are durable
-	EventSyncFailed EventKind = "sync-failed" // Sync, or a fence's outcome, failed: Err
-	EventFenceTry   EventKind = "fence-try"   // a fence's outcome is asked for: Fence, Commit
-	EventFenceDone  EventKind = "fence-done"  // and durable: Fence, Commit
-	EventFrontier   EventKind = "frontier"    // the watermarks were read: Frontier
-	EventResumed    EventKind = "resumed"     // a consumer opened its cursor: Region, Started, Position
-	EventRefused    EventKind = "refused"     // a consumer's checkpoint was refused: Region, Err
-	EventForgetting EventKind = "forgetting"  // an operator begins to remove the consumer's checkpoint: it may be gone from now on
-	EventForgotten  EventKind = "forgotten"   // and has durably removed it
-	EventTrespassed EventKind = "trespassed"  // someone opened the consumer's checkpoint under Region: Err, or nil if that went well
-	EventContending EventKind = "contending"  // someone else begins to open the consumer's checkpoint
-	EventContended  EventKind = "contended"   // Err, or nil: the checkpoint is the other's until released
-	EventReleased   EventKind = "released"    // the other begins to close it
-	EventPlanted    EventKind = "planted"     // a file was put in the place of the consumer's checkpoint: Err is how it must be refused, or Entries what it rightly counts as accepted
-	EventDelivered  EventKind = "delivered"   // a consumer was handed Entries, having waited since Since
-	EventAccepted   EventKind = "accepted"    // the consumer dealt with what was delivered last
-	EventDeclined   EventKind = "declined"    // the consumer rolled back, or panicked: it must get the same again
-	EventSaved      EventKind = "saved"       // the consumer's checkpoint stands durably on what was accepted last
-	EventIdle       EventKind = "idle"        // a consumer waited since Since for a sequence from First on, and got nothing
-	EventLied       EventKind = "lied"        // the disk dropped a sync and reported success
-	EventStruck     EventKind = "struck"      // a fault with an error struck
-	EventDrained    EventKind = "drained"     // the liveness phase is over: Entries is the whole visible content
+	EventBegan       EventKind = "began"        // an incarnation begins, the disk as the crash left it
+	EventOpened      EventKind = "opened"       // the store is open: Entries is its whole visible content
+	EventOpenFailed  EventKind = "open-failed"  // Err
+	EventAttempt     EventKind = "attempt"      // an append begins: Op, Events, Fence
+	EventAcked       EventKind = "acked"        // it succeeded: Op, First, Durable if the caller was told so
+	EventFailed      EventKind = "failed"       // it failed: Op, Err
+	EventUnconfirmed EventKind = "unconfirmed"  // its context ended after it was written: Op, First, Err
+	EventSynced      EventKind = "synced"       // Sync succeeded: all acked with a sequence below First are durable
+	EventSyncFailed  EventKind = "sync-failed"  // Sync, or a fence's outcome, failed: Err
+	EventCloseFailed EventKind = "close-failed" // closing the store failed: Err
+	EventGaveUp      EventKind = "gave-up"      // the call Op returned, with Err or nil, and its context had ended at Since
+	EventFenceTry    EventKind = "fence-try"    // a fence's outcome is asked for: Fence, Commit
+	EventFenceDone   EventKind = "fence-done"   // and durable: Fence, Commit
+	EventFrontier    EventKind = "frontier"     // the watermarks were read: Frontier
+	EventResumed     EventKind = "resumed"      // a consumer opened its cursor: Region, Started, Position
+	EventRefused     EventKind = "refused"      // a consumer's checkpoint was refused: Region, Err
+	EventForgetting  EventKind = "forgetting"   // an operator begins to remove the consumer's checkpoint: it may be gone from now on
+	EventForgotten   EventKind = "forgotten"    // and has durably removed it
+	EventTrespassed  EventKind = "trespassed"   // someone opened the consumer's checkpoint under Region: Err, or nil if that went well
+	EventContending  EventKind = "contending"   // someone else begins to open the consumer's checkpoint
+	EventContended   EventKind = "contended"    // Err, or nil: the checkpoint is the other's until released
+	EventReleased    EventKind = "released"     // the other begins to close it
+	EventPlanted     EventKind = "planted"      // a file was put in the place of the consumer's checkpoint: Err is how it must be refused, or Entries what it rightly counts as accepted
+	EventDelivered   EventKind = "delivered"    // a consumer was handed Entries, having waited since Since
+	EventAccepted    EventKind = "accepted"     // the consumer dealt with what was delivered last
+	EventDeclined    EventKind = "declined"     // the consumer rolled back, or panicked: it must get the same again
+	EventSaved       EventKind = "saved"        // the consumer's checkpoint stands durably on what was accepted last
+	EventIdle        EventKind = "idle"         // a consumer waited since Since for a sequence from First on, and got nothing; Err is its context's
+	EventLied        EventKind = "lied"         // the disk dropped a sync and reported success
+	EventStruck      EventKind = "struck"       // a fault with an error struck
+	EventDrained     EventKind = "drained"      // the liveness phase is over: Entries is the whole visible content
 )
 
 // Event is one thing that the oracles can see. It is plain data: a history is a
@@ -89,8 +92,10 @@ func (e Event) String() string {
 		fmt.Fprintf(&b, " entries=%d [%d %s .. %d %s]", n, first.Sequence, name(first.Payload), last.Sequence, name(last.Payload))
 	}
 	switch e.Kind {
-	case EventAcked:
+	case EventAcked, EventUnconfirmed:
 		fmt.Fprintf(&b, " first=%d durable=%t", e.First, e.Durable)
+	case EventGaveUp:
+		fmt.Fprintf(&b, " context ended at %v", e.Since)
 	case EventFenceTry, EventFenceDone:
 		fmt.Fprintf(&b, " commit=%t", e.Commit)
 	case EventResumed:

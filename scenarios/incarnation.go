@@ -201,7 +201,9 @@ func (n *incarnation) lacking(log []core.Entry) bool {
 // recovery of the next incarnation has to bear.
 func (n *incarnation) close(tasks []*sim.Task) {
 	written := n.store.Frontier().Written
-	if err := n.store.Close(); err == nil {
+	if err := n.insist("closer", callShutdown, n.store.Shutdown); err != nil {
+		n.record(Event{Kind: EventCloseFailed, Actor: "closer", Err: err})
+	} else {
 		n.record(Event{Kind: EventSynced, First: written})
 	}
 	for _, t := range tasks {

@@ -5,6 +5,7 @@ package scenarios
 const (
 	labelShape    = "shape"    // how large a run is: tasks, incarnations, consumers
 	labelSegment  = "segment"  // how large the files of the journal are
+	labelPatience = "patience" // which calls have a context that ends, and when
 	labelKeep     = "keep"     // which operations are carried out, and which consumers take part
 	labelWorkload = "workload" // what producers and consumers do
 	labelFault    = "fault"    // which faults are planned

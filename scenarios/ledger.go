@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -33,8 +34,9 @@ type attempt struct {
 	incarnation int
 	names       []string
 	fence       string
-	acked       bool
+	placed      bool // it was acknowledged, or given up once it was written: first is known
 	failed      bool
+	void        bool // ... before anything was written
 	doubtful    bool // it is tried again, and may be there from before
 	durable     bool
 	first       uint64
@@ -95,8 +97,10 @@ func (l *ledger) record(e *Event) {
 		l.begin(e)
 	case EventAcked:
 		l.ack(e)
+	case EventUnconfirmed:
+		l.place(e)
 	case EventFailed:
-		l.ops[e.Op].failed = !l.ops[e.Op].doubtful
+		l.fail(e)
 	case EventSynced:
 		l.sync(e)
 	case EventFenceTry:
@@ -120,9 +124,10 @@ func (l *ledger) record(e *Event) {
 
 func (l *ledger) begin(e *Event) {
 	if a := l.ops[e.Op]; a != nil { // it is tried again
-		a.doubtful = a.doubtful || a.incarnation != e.Incarnation || a.acked
-		a.incarnation, a.failed = e.Incarnation, false
-		a.acked = a.durable && !l.liedLog // if it was lost, it gets other sequences now
+		before := a.incarnation != e.Incarnation
+		a.doubtful = a.doubtful || before || a.placed
+		a.placed = a.placed && (!before || a.durable) && !l.liedLog // if it was lost, it gets other sequences now
+		a.incarnation, a.failed, a.void = e.Incarnation, false, false
 		return
 	}
 	a := &attempt{op: e.Op, incarnation: e.Incarnation, fence: e.Fence}
@@ -136,11 +141,23 @@ func (l *ledger) begin(e *Event) {
 }
 
 func (l *ledger) ack(e *Event) {
-	a := l.ops[e.Op]
-	a.acked, a.first = true, e.First
+	a := l.place(e)
 	if e.Durable {
 		l.endure(a, e.Time)
 	}
+}
+
+// place notes where an attempt is in the log, durable or not.
+func (l *ledger) place(e *Event) *attempt {
+	a := l.ops[e.Op]
+	a.placed, a.first = true, e.First
+	return a
+}
+
+func (l *ledger) fail(e *Event) {
+	a := l.ops[e.Op]
+	a.failed = !a.doubtful
+	a.void = a.failed && (givenUp(e.Err) || errors.Is(e.Err, core.ErrFenceActive))
 }
 
 // endure notes that an attempt is durable and, as that comes with it, visible.
@@ -155,7 +172,7 @@ func (l *ledger) endure(a *attempt, at time.Duration) {
 
 func (l *ledger) sync(e *Event) {
 	for _, a := range l.order {
-		if a.incarnation == e.Incarnation && a.acked && a.fence == "" && a.first < e.First {
+		if a.incarnation == e.Incarnation && a.placed && a.fence == "" && a.first < e.First {
 			l.endure(a, e.Time)
 		}
 	}
@@ -173,7 +190,7 @@ func (l *ledger) resolve(e *Event) {
 	f := l.fence(e.Fence)
 	f.done, f.commit = true, e.Commit
 	for _, a := range l.order {
-		if a.fence == e.Fence && a.acked && e.Commit {
+		if a.fence == e.Fence && a.placed && e.Commit {
 			l.endure(a, e.Time)
 		}
 	}
@@ -219,9 +236,9 @@ func (l *ledger) see(e *Event) {
 	}
 }
 
-// sequence returns the sequence that the named event was acknowledged at.
+// sequence returns the sequence of the named event, if its append said so.
 func (a *attempt) sequence(payload string) (uint64, bool) {
-	return a.first + uint64(slices.Index(a.names, payload)), a.acked
+	return a.first + uint64(slices.Index(a.names, payload)), a.placed
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -46,7 +46,7 @@ func (o *durability) nothingLost(present map[string]bool) *Violation {
 	return nil
 }
 
-// prefix checks that no acknowledged append is missing below one that is there,
+// prefix checks that no append whose place is known is missing below one that is there,
 // both of the same incarnation and outside a fence.
 func (o *durability) prefix(log []core.Entry) *Violation {
 	top := make(map[int]uint64) // by incarnation: the highest sequence that survives
@@ -59,7 +59,7 @@ func (o *durability) prefix(log []core.Entry) *Violation {
 		}
 	}
 	for _, a := range o.ledger.order {
-		if a.acked && a.fence == "" && a.first < top[a.incarnation] && !present[a.names[0]] {
+		if a.placed && a.fence == "" && a.first < top[a.incarnation] && !present[a.names[0]] {
 			return violation("not a prefix", "what survives is a prefix of the append order",
 				"append %s at sequence %d is missing, sequence %d of the same incarnation is there", a.op, a.first, top[a.incarnation])
 		}

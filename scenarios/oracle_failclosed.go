@@ -42,6 +42,8 @@ func (o *failClosed) Observe(e *Event) *Violation {
 		return o.openFailed(e)
 	case EventFailed, EventSyncFailed:
 		return o.writeFailed(e)
+	case EventCloseFailed:
+		return o.closeFailed(e)
 	case EventRefused:
 		return o.refused(e)
 	case EventResumed:
@@ -71,8 +73,15 @@ func (o *failClosed) writeFailed(e *Event) *Violation {
 			return nil
 		}
 	}
+	if !o.ledger.struck && !contextError(e.Err) {
+		return violation("write failed", "an append or sync fails only for a fence, a closed store, a context, or a fault of the disk", "%s: %v", e.Actor, e.Err)
+	}
+	return nil
+}
+
+func (o *failClosed) closeFailed(e *Event) *Violation {
 	if !o.ledger.struck {
-		return violation("write failed", "an append or sync fails only for a fence, a closed store, or a fault of the disk", "%s: %v", e.Actor, e.Err)
+		return violation("close failed", "closing a store that nobody has closed fails only for a fault of the disk", "%v", e.Err)
 	}
 	return nil
 }

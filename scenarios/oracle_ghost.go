@@ -3,8 +3,8 @@ package scenarios
 import "github.com/batpak/batpak-sim/core"
 
 // ghost holds that nothing is shown that nobody may see: nothing fenced or
-// cancelled, nothing whose append failed in this incarnation of the process, no part of
-// a batch, and nothing above the visible frontier.
+// cancelled, nothing whose append failed in this incarnation of the process, or in any
+// with its context before it was written, no part of a batch, and nothing above the visible frontier.
 type ghost struct {
 	ledger *ledger
 	top    uint64 // one past the highest sequence delivered in this incarnation
@@ -45,6 +45,10 @@ func (o *ghost) check(e *Event, entry *core.Entry) *Violation {
 	if !o.ledger.allowed(f) {
 		return violation("hidden", "no event of a fence is shown unless its commit was begun, or after its cancel",
 			"%s of fence %s at sequence %d, to %s", name(entry.Payload), f.attempt.fence, entry.Sequence, e.Actor)
+	}
+	if f.attempt.void {
+		return violation("left behind", "an append that was given up before it was written, or refused, leaves nothing",
+			"%s at sequence %d, to %s", name(entry.Payload), entry.Sequence, e.Actor)
 	}
 	if f.attempt.failed && f.attempt.incarnation == e.Incarnation {
 		return violation("failed append", "an append that failed shows nothing before the store is opened again",

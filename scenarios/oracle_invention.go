@@ -12,10 +12,11 @@ import (
 type invention struct {
 	ledger *ledger
 	seen   map[string]uint64 // the sequence under which a payload was first shown
+	told   map[string]uint64 // in this incarnation, by append: the first sequence that its caller was told
 }
 
 func newInvention(l *ledger) *invention {
-	return &invention{ledger: l, seen: make(map[string]uint64)}
+	return &invention{ledger: l, seen: make(map[string]uint64), told: make(map[string]uint64)}
 }
 
 func (*invention) Name() string { return "no-invention" }
@@ -23,6 +24,16 @@ func (*invention) Name() string { return "no-invention" }
 func (o *invention) Observe(e *Event) *Violation {
 	if e.Kind == EventOpened && o.ledger.liedLog {
 		o.forgetLost(e.Entries)
+	}
+	switch e.Kind {
+	case EventBegan:
+		clear(o.told)
+	case EventAcked, EventUnconfirmed:
+		if first, known := o.told[e.Op]; known && first != e.First {
+			return violation("appended again", "an append that is tried again under its keys is where it was",
+				"%s is at sequence %d, was told to be at %d", e.Op, e.First, first)
+		}
+		o.told[e.Op] = e.First
 	}
 	for i := range e.Entries {
 		if v := o.check(&e.Entries[i]); v != nil {

@@ -1,7 +1,9 @@
 package scenarios_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -71,6 +73,18 @@ func (h *told) fails(kind scenarios.EventKind, err error) *told {
 	return h.add(scenarios.Event{Kind: kind, Actor: "c", Op: "a", Err: err})
 }
 
+// gaveUp is a call that returned so long after its context had ended.
+func (h *told) gaveUp(after time.Duration, err error) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventGaveUp, Actor: "c", Op: "append", Since: h.time - after, Err: err})
+}
+
+// unconfirmed is an append that was given up once it was written.
+func (h *told) unconfirmed(op string, first uint64) *told {
+	return h.gaveUp(0, errUnconfirmed).add(scenarios.Event{Kind: scenarios.EventUnconfirmed, Actor: "c", Op: op, First: first, Err: errUnconfirmed})
+}
+
+var errUnconfirmed = fmt.Errorf("%w: %w", core.ErrUnconfirmed, context.DeadlineExceeded)
+
 func (h *told) fence(kind scenarios.EventKind, commit bool) *told {
 	return h.add(scenarios.Event{Kind: kind, Fence: "f", Commit: commit})
 }
@@ -133,6 +147,32 @@ func TestRetryAfterALiePasses(t *testing.T) {
 	}
 }
 
+// What was given up once it was written may be there or not after a crash, and is there
+// once when it is tried again.
+func TestUnconfirmedPasses(t *testing.T) {
+	given := func() *told { return tell().open().attempt("a", "", "a").unconfirmed("a", 0) }
+	tests := []struct {
+		name    string
+		history *told
+	}{
+		{"lost", given().begin().open().drained()},
+		{"kept", given().begin().open(at(0, "a")).drained(at(0, "a"))},
+		{"seen in the same life", given().deliver(at(0, "a")).begin().open(at(0, "a"))},
+		{"synced and kept", given().add(scenarios.Event{Kind: scenarios.EventSynced, First: 1}).begin().open(at(0, "a"))},
+		{"tried again in the same life", given().attempt("a", "", "a").ack("a", 0, true).begin().open(at(0, "a"))},
+		{"tried again, and given up while it waited", given().attempt("a", "", "a").gaveUp(0, context.Canceled).
+			fails(scenarios.EventFailed, context.Canceled).deliver(at(0, "a"))},
+		{"lost, and appended elsewhere", given().begin().open().attempt("a", "", "a").ack("a", 3, true).begin().open(at(3, "a"))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if v := judge(tt.history); v != nil {
+				t.Errorf("violation %+v, want none", v)
+			}
+		})
+	}
+}
+
 func judge(h *told) *scenarios.Violation {
 	history := scenarios.NewHistory()
 	for _, e := range h.events {
@@ -179,6 +219,19 @@ func TestOraclesFire(t *testing.T) {
 			fence(scenarios.EventFenceDone, false).begin().open(at(0, "a")), "no-ghost/hidden"},
 		{"failed append", tell().open().does(scenarios.EventStruck).attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("EIO")).deliver(at(0, "a")),
 			"no-ghost/failed append"},
+		{"given up before it was written, and there after a crash", tell().open().attempt("a", "", "a").gaveUp(0, context.Canceled).
+			fails(scenarios.EventFailed, context.Canceled).begin().open(at(0, "a")), "no-ghost/left behind"},
+		{"unconfirmed, synced and gone", tell().open().attempt("a", "", "a").unconfirmed("a", 0).
+			add(scenarios.Event{Kind: scenarios.EventSynced, First: 1}).begin().open(), "acknowledged-durable/acknowledged event lost"},
+		{"unconfirmed and a hole", tell().open().attempt("a", "", "a").unconfirmed("a", 0).attempt("b", "", "b").ack("b", 1, false).
+			begin().open(at(1, "b")), "acknowledged-durable/not a prefix"},
+		{"unconfirmed and shown elsewhere", tell().open().attempt("a", "", "a").unconfirmed("a", 0).deliver(at(1, "a")), "no-invention/renumbered"},
+		{"tried again and appended again", tell().open().attempt("a", "", "a").unconfirmed("a", 0).
+			attempt("a", "", "a").ack("a", 1, true), "no-invention/appended again"},
+		{"returned after its context", tell().open().wait(time.Millisecond).gaveUp(time.Millisecond, nil), "context-obeyed/late"},
+		{"failed with a context that had not ended", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, context.Canceled),
+			"context-obeyed/ended for nothing"},
+		{"close failed for nothing", tell().open().fails(scenarios.EventCloseFailed, core.ErrClosed), "fail-closed/close failed"},
 		{"half a batch", tell().open().attempt("a", "", "a", "b").begin().open(at(0, "a")), "no-ghost/part of a batch"},
 		{"twice in the log", tell().open().attempt("a", "", "a").begin().open(at(0, "a"), at(0, "a")), "no-ghost/doubled"},
 		{"above the frontier", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).

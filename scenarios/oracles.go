@@ -14,6 +14,7 @@ func allOracles(l *ledger) []Oracle {
 		newFailClosed(l),
 		newFrontier(),
 		newWakeup(l),
+		newPromptness(),
 		newAtLeastOnce(l),
 	}
 }

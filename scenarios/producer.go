@@ -42,8 +42,16 @@ func takesNoMore(err error) bool {
 // append appends events as one operation and records what became of it.
 func (n *incarnation) append(actor, op, fence string, events []core.Event, do func(context.Context, []core.Event) (core.Receipt, error)) error {
 	n.record(Event{Kind: EventAttempt, Actor: actor, Op: op, Fence: fence, Events: events})
-	receipt, err := do(context.Background(), events)
-	if err != nil {
+	var receipt core.Receipt
+	err := n.try(actor, callAppend, func(ctx context.Context) (err error) {
+		receipt, err = do(ctx, events)
+		return err
+	})
+	switch {
+	case errors.Is(err, core.ErrUnconfirmed):
+		n.record(Event{Kind: EventUnconfirmed, Actor: actor, Op: op, First: receipt.First, Err: err})
+		return err
+	case err != nil:
 		n.record(Event{Kind: EventFailed, Actor: actor, Op: op, Err: err})
 		return err
 	}
@@ -53,7 +61,7 @@ func (n *incarnation) append(actor, op, fence string, events []core.Event, do fu
 
 func (n *incarnation) sync(actor string) error {
 	written := n.store.Frontier().Written
-	if err := n.store.Sync(context.Background()); err != nil {
+	if err := n.insist(actor, callSync, n.store.Sync); err != nil {
 		n.record(Event{Kind: EventSyncFailed, Actor: actor, Err: err})
 		return err
 	}
@@ -64,7 +72,11 @@ func (n *incarnation) sync(actor string) error {
 // fence appends the operation's events one by one under a fence and resolves it.
 // Where that fails without poisoning the journal, it cancels.
 func (n *incarnation) fence(actor string, o *op) error {
-	f, err := n.store.BeginFence(context.Background())
+	var f *core.Fence
+	err := n.try(actor, callBegin, func(ctx context.Context) (err error) {
+		f, err = n.store.BeginFence(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -85,7 +97,11 @@ func (n *incarnation) fence(actor string, o *op) error {
 
 func (n *incarnation) resolve(actor, fence string, commit bool, do func(context.Context) error) error {
 	n.record(Event{Kind: EventFenceTry, Actor: actor, Fence: fence, Commit: commit})
-	if err := do(context.Background()); err != nil {
+	err := n.insist(actor, callResolve, do)
+	if errors.Is(err, core.ErrUnconfirmed) {
+		err = n.sync(actor) // the outcome stands, and a sync returns when it has taken effect
+	}
+	if err != nil {
 		n.record(Event{Kind: EventSyncFailed, Actor: actor, Err: err})
 		return err
 	}

@@ -159,6 +159,9 @@ func newWorld(config Config, scenario Scenario) *world {
 		armed:   make(map[string]uint64),
 		outbox:  make(map[string][]*op),
 	}
+	if w.shape.closed == nil && w.shape.impatient == 0 {
+		w.shape.impatient = drawImpatience(src)
+	}
 	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}
 	if n, ok := src.(interface{ book() *notebook }); ok {
 		n.book().trace = trace
@@ -168,6 +171,7 @@ func newWorld(config Config, scenario Scenario) *world {
 		Unit:    w.shape.unit,
 		Choose:  src.Draw,
 		Now:     w.sim.Wall,
+		Sleep:   w.sim.Sleep,
 		Hook:    w.before,
 		Observe: w.observe,
 		OnCrash: func(simfs.Op) { w.kill() },
@@ -208,6 +212,9 @@ func (w *world) observe(r simfs.Record) {
 		w.watch.changed(w.disk, r)
 	}
 	w.sim.Trace().Emit(fsNames[r.Kind], r.Path, detail, uint64(r.Off), uint64(r.Len), uint64(r.N))
+	if r.Delay > 0 {
+		w.faults[simfs.Delay.String()]++
+	}
 	if r.Fault == 0 {
 		return
 	}

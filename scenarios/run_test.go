@@ -373,6 +373,7 @@ var historyKinds = []scenarios.EventKind{
 	scenarios.EventResumed, scenarios.EventRefused, scenarios.EventForgetting, scenarios.EventForgotten,
 	scenarios.EventTrespassed, scenarios.EventPlanted, scenarios.EventDelivered, scenarios.EventAccepted,
 	scenarios.EventDeclined, scenarios.EventSaved, scenarios.EventIdle, scenarios.EventLied, scenarios.EventStruck,
+	scenarios.EventUnconfirmed, scenarios.EventGaveUp, scenarios.EventCloseFailed,
 	scenarios.EventContending, scenarios.EventContended, scenarios.EventReleased,
 	scenarios.EventDrained,
 }

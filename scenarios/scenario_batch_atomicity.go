@@ -17,6 +17,7 @@ var batchAtomicity = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         pick(src, labelShape, []int{1, 512}),
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, 1),
 			crash:        crashInWrites,
 			unsynced:     true,

@@ -19,6 +19,7 @@ var bitRot = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAnywhere,
 			rules: func(src sim.Source) []simfs.Rule {

@@ -16,6 +16,7 @@ var cancelledRange = Scenario{
 			fencers:      2,
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
 			crash:        crashAnywhere,
 			cancels:      true,

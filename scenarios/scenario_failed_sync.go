@@ -19,6 +19,7 @@ var failedSync = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 3)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
 			crash:        crashAnywhere,
 			unsynced:     true,

@@ -16,6 +16,7 @@ var fenceCrash = Scenario{
 			fencers:      2,
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAnywhere,
 			unsynced:     true,

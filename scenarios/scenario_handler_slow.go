@@ -19,6 +19,7 @@ var handlerSlow = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 3)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAnywhere,
 			temper:       temper{slow: 60 * time.Millisecond},

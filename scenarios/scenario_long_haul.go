@@ -16,6 +16,7 @@ var longHaul = Scenario{
 			fencers:      int(src.Draw(labelShape, 2)),
 			ops:          (ops + 2) / 3,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
 			crash:        crashAnywhere,
 			unsynced:     true,

@@ -18,6 +18,7 @@ var lostRename = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAtRename,
 			profile:      pick(src, labelShape, []simfs.Profile{simfs.PosixStrict, simfs.Ext4Writeback, simfs.Ext4Ordered, simfs.Btrfs}),

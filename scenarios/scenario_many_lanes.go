@@ -19,6 +19,7 @@ var manyLanes = Scenario{
 			fencers:      int(src.Draw(labelShape, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    laneConsumers(src, int(sim.Between(src, labelShape, 3, 6))),
 			crash:        crashAnywhere,
 			unsynced:     true,

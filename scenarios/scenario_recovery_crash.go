@@ -15,6 +15,7 @@ var recoveryCrash = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
 			crash:        crashInRecovery,
 			unsynced:     true,

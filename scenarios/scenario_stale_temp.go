@@ -14,6 +14,7 @@ var staleTemp = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAtRename,
 			litter:       true,

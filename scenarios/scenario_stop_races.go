@@ -16,6 +16,7 @@ var stopRaces = Scenario{
 			fencers:      1,
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashSeldom,
 			unsynced:     true,

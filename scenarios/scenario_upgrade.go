@@ -15,6 +15,7 @@ var upgrade = Scenario{
 			producers:    int(sim.Between(src, labelShape, 1, 1)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 4))),
 			crash:        crashAnywhere,
 			plant:        plantUpstream,

@@ -11,10 +11,11 @@ var workerPanic = Scenario{
 	Guards:  "W-9, W-10, X-18",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			incarnations: int(sim.Between(src, labelShape, 1, 3)),
+			incarnations: int(sim.Between(src, labelShape, 2, 4)),
 			producers:    int(sim.Between(src, labelShape, 1, 3)),
 			ops:          ops,
 			unit:         512,
+			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 4))),
 			crash:        crashSeldom,
 			temper:       temper{failing: 2},

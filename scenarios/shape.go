@@ -32,6 +32,7 @@ type shape struct {
 	jumps        bool    // the wall clock jumps
 	fixed        [][]op  // by producer: what it does, instead of what is drawn; nil = drawn
 	closed       *closed // whose workload it is; nil = drawn
+	impatient    uint64  // one in so many calls has a context that ends; zero = none
 	retries      bool    // producers append under keys, and try again what may have failed
 	unsynced     bool    // some incarnations acknowledge appends before they are durable
 }
