@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 	"time"
 
@@ -31,14 +32,15 @@ import (
 // zero, and the body: a frame is valid in its own log at its own place only, and
 // the CRC of the frame before it ties the journal into a chain.
 type frame struct {
-	kind   frameKind
-	first  uint64
-	count  uint32
-	prev   uint32
-	fence  uint64
-	synced int64
-	body   []byte
-	crc    uint32
+	kind     frameKind
+	reserved uint32 // 24 bits
+	first    uint64
+	count    uint32
+	prev     uint32
+	fence    uint64
+	synced   int64
+	body     []byte
+	crc      uint32
 }
 
 type frameKind uint8
@@ -65,7 +67,7 @@ func (f *frame) encode(b []byte, lineage Lineage, offset int64) []byte {
 	start := len(b)
 	b = slices.Grow(b, frameHeaderSize+len(f.body))
 	b = append(b, frameMagic[:]...)
-	b = append(b, byte(f.kind), 0, 0, 0)
+	b = binary.BigEndian.AppendUint32(b, uint32(f.kind)<<24|f.reserved)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(f.body)))
 	b = binary.BigEndian.AppendUint32(b, 0)
 	b = binary.BigEndian.AppendUint64(b, f.first)
@@ -120,19 +122,40 @@ func decodeFrame(b []byte, lineage Lineage, offset int64) (frame, int, error) {
 		return frame{}, 0, fmt.Errorf("frame of %d bytes, %d left", size, len(b))
 	}
 	f := frame{
-		kind:   frameKind(b[4]),
-		crc:    binary.BigEndian.Uint32(b[12:]),
-		first:  binary.BigEndian.Uint64(b[16:]),
-		count:  binary.BigEndian.Uint32(b[24:]),
-		prev:   binary.BigEndian.Uint32(b[28:]),
-		fence:  binary.BigEndian.Uint64(b[32:]),
-		synced: int64(binary.BigEndian.Uint64(b[40:])),
-		body:   b[frameHeaderSize:size:size],
+		kind:     frameKind(b[4]),
+		reserved: binary.BigEndian.Uint32(b[4:]) & 0xFFFFFF,
+		crc:      binary.BigEndian.Uint32(b[12:]),
+		first:    binary.BigEndian.Uint64(b[16:]),
+		count:    binary.BigEndian.Uint32(b[24:]),
+		prev:     binary.BigEndian.Uint32(b[28:]),
+		fence:    binary.BigEndian.Uint64(b[32:]),
+		synced:   int64(binary.BigEndian.Uint64(b[40:])),
+		body:     b[frameHeaderSize:size:size],
 	}
 	if crc := frameCRC(b[:size], lineage, offset); crc != f.crc {
 		return frame{}, 0, fmt.Errorf("CRC-32C %08x, computed %08x", f.crc, crc)
 	}
 	return f, size, nil
+}
+
+// fault says what makes a whole frame none that this engine wrote.
+func (f *frame) fault() error {
+	outcome := f.kind == frameFenceCommit || f.kind == frameFenceCancel
+	switch {
+	case f.kind != frameEvents && !outcome:
+		return fmt.Errorf("frame of kind %d", f.kind)
+	case f.reserved != 0:
+		return fmt.Errorf("reserved bytes %06x, want zeros", f.reserved)
+	case outcome && (f.count != 0 || len(f.body) != 0):
+		return fmt.Errorf("outcome of a fence with %d events and %d bytes, want none", f.count, len(f.body))
+	case outcome && f.fence == noFence:
+		return errors.New("outcome of no fence")
+	case f.fence == math.MaxUint64:
+		return fmt.Errorf("fence %d, after which there is none", f.fence)
+	case uint64(f.count) > math.MaxUint64-f.first:
+		return fmt.Errorf("%d events from sequence %d, after which there is none", f.count, f.first)
+	}
+	return nil
 }
 
 // encodeEntries appends to b the body of a frame of events, and returns where in it the
@@ -234,8 +257,11 @@ func decodeEntry(b []byte) (*Entry, []byte, error) {
 		return nil, nil, fmt.Errorf("key of %d bytes, at most %d", len(key), MaxKey)
 	}
 	payload, b, err := msgp.ReadBytesZC(b)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, nil, fmt.Errorf("payload: %w", err)
+	case len(payload) > MaxPayload:
+		return nil, nil, fmt.Errorf("payload of %d bytes, at most %d", len(payload), MaxPayload)
 	}
 	coordinate, err := NewCoordinate(entity, scope)
 	if err != nil {

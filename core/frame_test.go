@@ -162,6 +162,7 @@ func TestFrameEntriesRefuses(t *testing.T) {
 		{"no hash", 1, good[:hash], "hash"},
 		{"no payload", 1, good[:len(good)-3], "payload"},
 		{"no key", 1, good[:len(good)-4], "key"},
+		{"long payload", 1, msgp.AppendBytes(slices.Clone(good[:len(good)-3]), make([]byte, MaxPayload+1)), "payload of 1048577 bytes"},
 		{"long key", 1, msgp.AppendString(slices.Clone(good[:len(good)-4]), strings.Repeat("k", MaxKey+1)), "key of 257 bytes"},
 		{"a length in more bytes than it needs", 1, append(slices.Clone(good[:len(good)-3]), 0xc5, 0, 1, 'p'), "not the shortest"},
 		{"a number in more bytes than it needs", 1, append(append(slices.Clone(good[:5]), 0xcd, 0, 0), good[6:]...), "not the shortest"},
@@ -247,7 +248,9 @@ func TestSegmentHeader(t *testing.T) {
 		{"cut short", b[:segmentHeaderSize-1], ErrJournalCorrupt},
 		{"other magic", sealHeader(append([]byte("BPCK"), b[4:]...)), ErrJournalCorrupt},
 		{"later version", future, ErrJournalFuture},
-		{"version one", sealHeader(bytes.Replace(b, []byte{0, 2}, []byte{0, 1}, 1)), ErrJournalFuture},
+		{"version one", sealHeader(bytes.Replace(b, []byte{0, 2}, []byte{0, 1}, 1)), ErrJournalCorrupt},
+		{"reserved after the version", sealHeader(append(append(bytes.Clone(b[:7]), 1), b[8:]...)), ErrJournalCorrupt},
+		{"reserved before the CRC", sealHeader(append(bytes.Clone(b[:59]), 1)), ErrJournalCorrupt},
 		{"damaged later version", append(future[:60:60], 0, 0, 0, 0), ErrJournalCorrupt},
 	} {
 		_, _, err := decodeSegmentHeader(tt.header, "path")

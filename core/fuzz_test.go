@@ -3,6 +3,7 @@ package core
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,7 +80,7 @@ func FuzzDecodeFrame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, offset int64, kind uint8, count uint32, body []byte) {
 		if got, n, err := decodeFrame(b, testLineage, offset); err == nil {
 			again := got.encode(nil, testLineage, offset)
-			if n > len(b) || !bytes.Equal(again[16:], b[16:n]) { // the fields before it end with the CRC
+			if n > len(b) || !bytes.Equal(again, b[:n]) {
 				t.Fatalf("decodeFrame(%x) = %+v, encoded again %x", b, got, again)
 			}
 		}
@@ -107,4 +108,78 @@ func FuzzDecodeFrame(f *testing.F) {
 			t.Fatalf("entries hold %d bytes out of a body of %d", size, len(body))
 		}
 	})
+}
+
+// FuzzSegmentHeader reads any bytes as the header of a segment, once as they are and
+// once with a CRC that is right. What is accepted is what encode writes.
+func FuzzSegmentHeader(f *testing.F) {
+	f.Add(firstHeader())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		sealed := sealHeader(append(bytes.Clone(b), make([]byte, segmentHeaderSize)...))
+		for _, b := range [][]byte{b, sealed} {
+			h, crc, err := decodeSegmentHeader(b, "path")
+			if err != nil {
+				at := new(JournalError)
+				if !errors.As(err, &at) || at.Path != "path" || !errors.Is(err, ErrJournalCorrupt) && !errors.Is(err, ErrJournalFuture) {
+					t.Fatalf("decodeSegmentHeader(%x) = %v, want a *JournalError", b, err)
+				}
+				continue
+			}
+			if again, sum := h.encode(); !bytes.Equal(again, b[:segmentHeaderSize]) || sum != crc {
+				t.Fatalf("decodeSegmentHeader(%x) = %+v, %08x, encoded again %x, %08x", b, h, crc, again, sum)
+			}
+		}
+	})
+}
+
+// FuzzScanFrames reads journals of whole frames, each what the script says, eight
+// bytes at a time: their CRCs, their chain, and the hashes of their events are right,
+// and what is left is whether such frames can follow each other.
+func FuzzScanFrames(f *testing.F) {
+	f.Add([]byte{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0})
+	f.Fuzz(func(t *testing.T, script []byte) {
+		j := newHandJournal()
+		for ; len(script) >= 8; script = script[8:] {
+			j.scripted([8]byte(script))
+		}
+		s, ok := journalIsReadOrRefused(t, j.b)
+		if !ok {
+			return
+		}
+		if s.end != int64(len(j.b)) {
+			t.Fatalf("scanJournal ends at %d of %d bytes: whole frames were taken for a torn tail", s.end, len(j.b))
+		}
+		if normal := normalizeRanges(slices.Clone(s.hidden)); !slices.Equal(normal, s.hidden) || len(normal) > 0 && normal[len(normal)-1].End > s.next {
+			t.Fatalf("hidden are %v, next is %d", s.hidden, s.next)
+		}
+		if s.token == 0 {
+			t.Fatal("the next fence would have the token of none")
+		}
+	})
+}
+
+// scripted adds a frame of which each byte of the script decides one thing.
+func (j *handJournal) scripted(b [8]byte) {
+	f := frame{kind: frameKind(b[0]), reserved: uint32(b[1]), fence: spread(b[5])}
+	j.next = max(j.next, spread(b[2]))
+	f.first = j.next - uint64(b[3])
+	entries := make([]*Entry, min(b[4], 4))
+	for i := range entries {
+		entries[i] = &Entry{Sequence: f.first + uint64(i), Coordinate: Coordinate{"u", "s"}, Lane: uint32(b[6]), Kind: KindData}
+		j.chain.join(entries[i], testLineage)
+	}
+	f.count, f.body = uint32(len(entries)), bodyOf(entries...)
+	if b[7]%2 == 1 {
+		j.sync()
+	}
+	j.put(f)
+	j.next = f.first + uint64(f.count)
+}
+
+// spread maps small values to themselves and the rest to the upper end of 64 bits.
+func spread(b byte) uint64 {
+	if b < 0x80 {
+		return uint64(b)
+	}
+	return ^uint64(0xFF - b)
 }

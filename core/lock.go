@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -137,6 +138,7 @@ func readHolder(f afero.File) Holder {
 	return decodeHolder(b)
 }
 
+// decodeHolder reads what encode wrote, and nothing else.
 func decodeHolder(b []byte) Holder {
 	var h Holder
 	var since string
@@ -144,7 +146,7 @@ func decodeHolder(b []byte) Holder {
 		return Holder{}
 	}
 	var err error
-	if h.Since, err = time.Parse(time.RFC3339, since); err != nil {
+	if h.Since, err = time.Parse(time.RFC3339, since); err != nil || !bytes.Equal(h.encode(), b) {
 		return Holder{}
 	}
 	return h

@@ -232,16 +232,21 @@ func (s *scanned) begin(h segmentHeader, file segment) error {
 // take adds one valid frame. An error means that a frame is whole and yet cannot
 // be: nothing this engine wrote.
 func (s *scanned) take(f *frame) error {
+	if err := f.fault(); err != nil {
+		return err
+	}
 	if f.first < s.next {
 		return fmt.Errorf("frame begins at sequence %d, after %d", f.first, s.next)
 	}
 	if f.synced < s.synced || f.synced > s.end {
 		return fmt.Errorf("frame testifies that %d bytes were durable, after %d, at offset %d", f.synced, s.synced, s.end)
 	}
+	if f.fence != noFence && f.fence < s.token-1 {
+		return fmt.Errorf("frame of fence %d, after fence %d", f.fence, s.token-1)
+	}
 	s.synced = f.synced
 	if f.fence >= s.token {
-		s.hidden = append(s.hidden, s.pending...)
-		s.pending = nil
+		s.hide()
 		s.token = f.fence + 1
 	}
 	switch f.kind {
@@ -250,10 +255,15 @@ func (s *scanned) take(f *frame) error {
 	case frameFenceCommit:
 		s.pending = nil
 	case frameFenceCancel:
-	default:
-		return fmt.Errorf("frame of kind %d", f.kind)
+		s.hide()
 	}
 	return nil
+}
+
+// hide hides the events of the last fence, which no outcome can show any more.
+func (s *scanned) hide() {
+	s.hidden = append(s.hidden, s.pending...)
+	s.pending = nil
 }
 
 func (s *scanned) takeEvents(f *frame) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,7 @@ func TestScanJournal(t *testing.T) {
 		{"cancelled and committed", newHandJournal().events(1, 1).cancel(1).events(1, 2).commit(2).events(1, 3).cancel(3), result{[]uint64{0, 1, 2}, []SeqRange{{0, 1}, {2, 3}}, 3, 4}},
 		{"touching", newHandJournal().events(1, 1).cancel(1).events(1, 2).cancel(2), result{[]uint64{0, 1}, []SeqRange{{0, 2}}, 2, 3}},
 		{"burned under a fence", newHandJournal().events(1, 1).burn(1).events(1, 1).cancel(1), result{[]uint64{0, 2}, []SeqRange{{0, 1}, {2, 3}}, 3, 2}},
+		{"cancelled, and then committed", newHandJournal().events(1, 1).cancel(1).commit(1), result{[]uint64{0}, []SeqRange{{0, 1}}, 1, 2}},
 		{"outcome of nothing", newHandJournal().commit(1).cancel(2), result{nil, nil, 0, 3}},
 		{"tokens that were never written", newHandJournal().events(1, 5).commit(5), result{[]uint64{0}, nil, 1, 6}},
 	} {
@@ -152,6 +154,13 @@ func TestScanJournalRefuses(t *testing.T) {
 		{"more was durable than stands there", newHandJournal().events(1, 0).testify(1<<40).events(1, 0), "testifies that 1099511627776 bytes"},
 		{"unknown kind", newHandJournal().events(1, 0).put(frame{kind: 4, first: 1}), "frame of kind 4"},
 		{"kind zero", newHandJournal().events(1, 0).put(frame{first: 1}), "frame of kind 0"},
+		{"reserved bytes", newHandJournal().events(1, 0).put(frame{kind: frameFenceCommit, first: 1, fence: 1, reserved: 1}), "reserved bytes 000001"},
+		{"outcome with events", newHandJournal().events(1, 0).put(frame{kind: frameFenceCommit, first: 1, fence: 1, count: 1}), "outcome of a fence with 1 events and 0 bytes"},
+		{"outcome with a body", newHandJournal().events(1, 0).put(frame{kind: frameFenceCancel, first: 1, fence: 1, body: []byte{0}}), "outcome of a fence with 0 events and 1 bytes"},
+		{"outcome of no fence", newHandJournal().events(1, 0).put(frame{kind: frameFenceCommit, first: 1}), "outcome of no fence"},
+		{"fence before the last", newHandJournal().events(1, 2).put(frame{kind: frameFenceCommit, first: 1, fence: 1}), "of fence 1, after fence 2"},
+		{"token after which there is none", newHandJournal().events(1, 0).put(frame{kind: frameFenceCommit, first: 1, fence: math.MaxUint64}), "fence 18446744073709551615"},
+		{"sequence after which there is none", newHandJournal().events(1, 0).put(frame{kind: frameEvents, first: math.MaxUint64, count: 1}), "1 events from sequence 18446744073709551615"},
 		{"clock out of turn", brokenChain(func(e *Entry) { e.Clock = 2 }), "clock 2 of u on lane 0, want 1"},
 		{"changed event", brokenChain(func(e *Entry) { e.Kind++ }), "of u on lane 0 at clock 1, computed"},
 		{"changed hash", brokenChain(func(e *Entry) { e.Hash[31] ^= 1 }), "of u on lane 0 at clock 1, computed"},

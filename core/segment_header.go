@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -67,14 +68,21 @@ func decodeSegmentHeader(b []byte, path string) (segmentHeader, uint32, error) {
 	if computed := checksum(b[:60]); computed != crc {
 		return refuse(ErrJournalCorrupt, "header CRC-32C %08x, computed %08x", crc, computed)
 	}
-	if version := binary.BigEndian.Uint16(b[4:]); version != segmentVersion {
+	switch version := binary.BigEndian.Uint16(b[4:]); {
+	case version > segmentVersion:
 		return refuse(ErrJournalFuture, "version %d, this build reads %d", version, segmentVersion)
+	case version < segmentVersion:
+		return refuse(ErrJournalCorrupt, "version %d, which was never released", version)
 	}
-	return segmentHeader{
+	h := segmentHeader{
 		lineage: Lineage(b[8:24]),
 		number:  binary.BigEndian.Uint64(b[24:]),
 		base:    int64(binary.BigEndian.Uint64(b[32:])),
 		next:    binary.BigEndian.Uint64(b[40:]),
 		prev:    binary.BigEndian.Uint32(b[48:]),
-	}, crc, nil
+	}
+	if only, _ := h.encode(); !bytes.Equal(only, b[:segmentHeaderSize]) {
+		return refuse(ErrJournalCorrupt, "reserved bytes are not zero")
+	}
+	return h, crc, nil
 }
