@@ -21,7 +21,7 @@ func looked(t testing.TB, disk afero.Fs) *Store {
 }
 
 // contents returns the bytes of every file below /log.
-func contents(t *testing.T, disk afero.Fs) map[string]string {
+func contents(t testing.TB, disk afero.Fs) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
 	must(t, afero.Walk(disk, "/log", func(path string, info fs.FileInfo, err error) error {

@@ -80,7 +80,7 @@ func TestRepair(t *testing.T) {
 // restored puts the files together as they were before the repair.
 func restored(t testing.TB, disk afero.Fs, report RepairReport) map[string]string {
 	t.Helper()
-	all := contents(t.(*testing.T), disk)
+	all := contents(t, disk)
 	path := segmentAt("/log", report.Segment).path
 	all[path] += all[filepath.Join(report.Dir, cutName)]
 	for _, number := range report.Moved {
