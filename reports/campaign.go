@@ -77,13 +77,13 @@ func NewCampaign(s scenarios.Summary, wall time.Duration) Campaign {
 }
 
 func campaignFacts(s scenarios.Summary, wall time.Duration) []StoryFact {
-	seconds := max(wall, 1).Seconds()
+	each := rate(s, wall) / float64(max(s.Runs, 1))
 	facts := []StoryFact{
 		{"Verdicts", phrase(verdictCounts(s))},
 		{"Outcomes", phrase(outcomeCounts(s))},
 		{"Findings", fmt.Sprintf("%d distinct", len(s.Findings))},
 		{"Determinism", determinism(s)},
-		{"Rate", fmt.Sprintf("%.0f runs/s, %.0f steps/s, %.0f events delivered/s", float64(s.Runs)/seconds, float64(s.Schedule)/seconds, float64(s.Counters.Deliveries)/seconds)},
+		{"Rate", fmt.Sprintf("%.0f runs/s, %.0f steps/s, %.0f events delivered/s", rate(s, wall), each*float64(s.Schedule), each*float64(s.Counters.Deliveries))},
 		{"Time", fmt.Sprintf("%v virtual in %v wall", rounded(s.Virtual), rounded(wall))},
 		{"Schedules", fmt.Sprintf("%d steps, %d switches", s.Schedule, s.Switches)},
 	}

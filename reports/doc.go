@@ -11,7 +11,8 @@
 // and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
 // decisions that make the run, the disk at every power cut, and the nearest run that
 // passes. A [Campaign] is a sweep in plain data, and [WriteCampaign] makes one page of that: what
-// was found how often, what was met, and how much there is still to learn. Pages need no other
+// was found how often, what was met, and how much there is still to learn. A [Trend] is sweeps one behind the
+// other, from the lines that [WriteHistoryEntry] keeps of them. Pages need no other
 // file and no network. [WriteJSON], [WriteSweepJSON], [WriteCertificateJSON], [WriteReplayJSON],
 // [WriteTrace], [WriteTraceEvents], [WriteJUnit], [WriteGitHub] and [WriteMarkdown] are for programs.
 //
@@ -19,7 +20,7 @@
 //
 // Nothing here runs a simulation, reads a clock or draws a number. A report is
 // wholly a function of its arguments; wall-clock time is one of them, and only
-// WriteRuns, WriteSweep and NewCampaign have it. The bytes of WriteJSON and WriteTrace are
+// WriteRuns, WriteSweep, and what is made of a sweep as a whole have it. The bytes of WriteJSON and WriteTrace are
 // therefore the same for every run of one seed by one build.
 //
 // Reports are plain text in UTF-8 without colour or other control sequences, on a

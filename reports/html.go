@@ -33,6 +33,9 @@ func WriteCampaign(w io.Writer, c Campaign) error {
 	return pages.ExecuteTemplate(w, "campaign.html", c)
 }
 
+// WriteTrendPage writes a trend as one HTML file that needs no other and no network.
+func WriteTrendPage(w io.Writer, t Trend) error { return pages.ExecuteTemplate(w, "trend.html", t) }
+
 // dumpLine is 16 bytes of a window, as they were and as they are.
 type dumpLine struct {
 	Offset        int64

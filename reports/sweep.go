@@ -33,7 +33,7 @@ func sweepFacts(s scenarios.Summary, wall time.Duration) *table {
 	t.add("runs", fmt.Sprintf("%d over %s", s.Runs, strings.Join(s.Config.Scenarios, ", ")))
 	t.add("verdicts", phrase(verdictCounts(s)))
 	t.add("outcomes", phrase(outcomeCounts(s)))
-	t.add("rate", fmt.Sprintf("%.0f runs/s, %v virtual in %v wall", float64(s.Runs)/max(wall, 1).Seconds(), rounded(s.Virtual), rounded(wall)))
+	t.add("rate", fmt.Sprintf("%.0f runs/s, %v virtual in %v wall", rate(s, wall), rounded(s.Virtual), rounded(wall)))
 	t.add("schedules", fmt.Sprintf("%d steps, %d switches", s.Schedule, s.Switches))
 	if s.Behaviours.Samples() > 0 {
 		t.add("behaviours", s.Behaviours.String())
@@ -43,6 +43,11 @@ func sweepFacts(s scenarios.Summary, wall time.Duration) *table {
 	}
 	t.add("never reached", missed(s))
 	return t
+}
+
+// rate is how many runs were made a second, without those of an earlier sweep.
+func rate(s scenarios.Summary, wall time.Duration) float64 {
+	return float64(s.Runs-s.Earlier) / max(wall, 1).Seconds()
 }
 
 // missed lists the faults and the yield points of the engine that were not met.

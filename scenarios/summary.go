@@ -16,6 +16,7 @@ type Summary struct {
 	Config   SweepConfig // with its defaults filled in
 	Planned  uint64      // runs that Config asks for, or math.MaxUint64 if there are more
 	Runs     uint64      // of them that have ended
+	Earlier  uint64      `json:"-"` // of those, made by the sweep that this one goes on from
 	Verdicts map[Verdict]uint64
 	Outcomes map[Outcome]uint64
 	Counters Counters
@@ -77,7 +78,7 @@ func newSummary(config SweepConfig) Summary {
 
 // goOn is a copy of the summary to which the runs of config are added.
 func (s Summary) goOn(config SweepConfig) Summary {
-	s.Config, s.Planned, s.Ended = config, config.planned(), ""
+	s.Config, s.Planned, s.Earlier, s.Ended = config, config.planned(), s.Runs, ""
 	s.Verdicts, s.Outcomes = maps.Clone(s.Verdicts), maps.Clone(s.Outcomes)
 	s.Faults, s.Points = maps.Clone(s.Faults), maps.Clone(s.Points)
 	s.Armed = maps.Clone(s.Armed)

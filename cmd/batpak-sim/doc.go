@@ -9,6 +9,8 @@
 //	batpak-sim --scenario crash --seed 17 --html f    one run as a page: what was promised, what happened
 //	batpak-sim --seeds 1..2000 --html f               a sweep as a page: what was found, and what was met
 //	batpak-sim --seeds 1..2000 --junit f              a sweep for what reads the XML of JUnit
+//	batpak-sim --seeds 1..2000 --history f            a line about the sweep added to the file f
+//	batpak-sim trend f                                the sweeps of that file one behind the other
 //	batpak-sim explore --scenario crash               every schedule to a bound, every crash image
 //	batpak-sim replay FILE                            a recorded run again
 //	batpak-sim replay FILE --story                    and what led to its result, event by event

@@ -25,6 +25,7 @@ type options struct {
 	without   option[[]string]
 	json      option[bool]
 	summary   option[string]
+	history   option[string]
 	trace     option[string]
 	html      option[string]
 	events    option[string]
@@ -49,6 +50,7 @@ func (o *options) register(c *cobra.Command) {
 	o.without = option[[]string]{kind: "PART", parse: parseNames(parts()), join: joinNames}
 	o.json = option[bool]{kind: "bool", parse: parseSwitch}
 	o.summary = option[string]{kind: "FILE", parse: parseFile}
+	o.history = option[string]{kind: "FILE", parse: parseFile}
 	o.trace = option[string]{kind: "FILE", parse: parseFile}
 	o.html = option[string]{kind: "FILE", parse: parseFile}
 	o.events = option[string]{kind: "FILE", parse: parseFile}
@@ -72,6 +74,7 @@ func (o *options) register(c *cobra.Command) {
 	f.Var(&o.without, "without", "do without this oracle, fault or crash rule; may be repeated or a comma-separated list")
 	f.Var(&o.json, "json", "write one JSON object a line for every run")
 	f.Var(&o.summary, "summary", "write what the runs came to, all together, to a file as JSON")
+	f.Var(&o.history, "history", "add a line about the runs to a file, for the command trend")
 	f.Var(&o.trace, "trace", "write the events of a single run to a file, one a line")
 	f.Var(&o.html, "html", "write a page: of a single run what was promised, what happened, and all that led to it; of a sweep what it found")
 	f.Var(&o.events, "trace-events", "write the events of a single run to a file that Perfetto opens")

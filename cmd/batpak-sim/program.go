@@ -70,7 +70,7 @@ an error of the harness, 3 if it is inconclusive, 4 if two runs of one seed diff
 	c.SetErr(p.stderr)
 	c.SetFlagErrorFunc(flagError)
 	o.register(c)
-	c.AddCommand(p.list(), p.explore(), p.replay(), p.shrink(), p.export(), p.corpus(), p.defects(), p.mutate(), p.version(), p.completion())
+	c.AddCommand(p.list(), p.trend(), p.explore(), p.replay(), p.shrink(), p.export(), p.corpus(), p.defects(), p.mutate(), p.version(), p.completion())
 	c.SetHelpCommand(p.help())
 	return c
 }

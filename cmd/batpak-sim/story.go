@@ -30,6 +30,12 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary, wall 
 			return err
 		}
 	}
+	if o.history.given {
+		entry := reports.NewHistoryEntry(s, wall, build(), time.Now())
+		if err := appendFile(o.history.value, func(w io.Writer) error { return reports.WriteHistoryEntry(w, entry) }); err != nil {
+			return err
+		}
+	}
 	if o.html.given && !single(c) {
 		return writeFile(o.html.value, func(w io.Writer) error { return reports.WriteCampaign(w, reports.NewCampaign(s, wall)) })
 	}

@@ -28,7 +28,7 @@ async function open(name, options = {}, hash = "") {
 const story = (page) => page.evaluate(() => JSON.parse(document.getElementById("story").textContent));
 const chosen = (page) => page.locator("#rows .event[aria-selected=true]").getAttribute("data-event");
 
-for (const name of ["violation", "pass", "sweep", "sweep-pass"]) {
+for (const name of ["violation", "pass", "sweep", "sweep-pass", "trend"]) {
   for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
     test(`${name} at ${width}, ${scheme}: no error, nothing too wide, axe finds nothing`, async () => {
       const page = await open(name, { viewport: { width, height: 844 }, colorScheme: scheme });
@@ -142,6 +142,14 @@ test("a sweep shows what was never met, and its curve has a point for each row",
   assert.ok(marks > 5);
   await page.locator(".charted summary").click();
   assert.equal(await page.locator(".charted tbody tr").count(), marks);
+  await page.context().close();
+});
+
+test("a trend has a mark for each sweep in each chart, which says what it is", async () => {
+  const page = await open("trend");
+  const marks = await page.locator("section").evaluateAll((all) => all.map((s) => [...s.querySelectorAll("figure")].map((f) => f.querySelectorAll("circle").length)));
+  assert.deepEqual(marks, [[4, 4, 4, 4], [1, 1, 1, 1]]);
+  assert.match(await page.locator("figure circle title").first().textContent(), /^2026-11-20 22:05: 2500 runs\/s, v1$/);
   await page.context().close();
 });
 
