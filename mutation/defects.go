@@ -247,6 +247,20 @@ func Defects() []Defect {
 			New:     "crc != f.crc && length > frameBodyMax {",
 		},
 		{
+			Name:    "no-payload-crc",
+			Summary: "a poll believes what it reads",
+			File:    "core/stretch.go",
+			Old:     "crc != p.crc {",
+			New:     "crc != p.crc && p.size > MaxPayload {",
+		},
+		{
+			Name:    "skip-unreadable-payload",
+			Summary: "a poll that cannot read its payloads moves the cursor all the same",
+			File:    "core/cursor.go",
+			Old:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n",
+			New:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n\t\tlast := found[len(found)-1]\n\t\tc.place = place{started: true, position: last.Sequence, event: last.Hash}\n",
+		},
+		{
 			Name:    "sweep-checkpoints",
 			Summary: "opening removes checkpoints along with temporary files",
 			File:    "core/checkpoint_files.go",

@@ -24,6 +24,10 @@ type consuming struct {
 // fault of the disk.
 const openAttempts = 3
 
+// pollAttempts bounds how often a cursor is polled again after a fault of the disk, until
+// a poll goes well.
+const pollAttempts = 2
+
 // run opens the consumer's cursor or worker again and again until the store is
 // closed. A checkpoint that is refused it removes, as an operator would.
 func (c *consuming) run() {
@@ -129,6 +133,7 @@ func (c *consuming) pull() error {
 	defer cursor.Close()
 	position, started := cursor.Position()
 	c.opened(started, position, nil)
+	failed := 0
 	for {
 		var batch []core.Entry
 		err := c.try(c.plan.name, callPull, func(ctx context.Context) (err error) {
@@ -136,8 +141,13 @@ func (c *consuming) pull() error {
 			return err
 		})
 		if err != nil && !givenUp(err) {
-			return err
+			if failed++; failed > pollAttempts || errors.Is(err, core.ErrClosed) {
+				return err
+			}
+			c.record(Event{Kind: EventUnread, Actor: c.plan.name, First: next(cursor), Err: err})
+			continue
 		}
+		failed = 0
 		if len(batch) == 0 {
 			c.record(Event{Kind: EventIdle, Actor: c.plan.name, First: next(cursor), Since: c.since, Err: err})
 			continue

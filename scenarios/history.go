@@ -45,6 +45,7 @@ const (
 	EventDeclined    EventKind = "declined"     // the consumer rolled back, or panicked: it must get the same again
 	EventSaved       EventKind = "saved"        // the consumer's checkpoint stands durably on what was accepted last
 	EventIdle        EventKind = "idle"         // a consumer waited since Since for a sequence from First on, and got nothing; Err is its context's
+	EventUnread      EventKind = "unread"       // a consumer's poll failed, and it goes on polling from sequence First: Err
 	EventLied        EventKind = "lied"         // the disk dropped a sync and reported success
 	EventStruck      EventKind = "struck"       // a fault with an error struck
 	EventDrained     EventKind = "drained"      // the liveness phase is over: Entries is the whole visible content

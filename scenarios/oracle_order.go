@@ -1,7 +1,8 @@
 package scenarios
 
 // order holds that a consumer's deliveries strictly ascend, from where its cursor
-// began, and that what it declined comes again first.
+// began, that what it declined comes again first, and that a poll that fails does not
+// move the cursor.
 type order struct{ streams map[string]*stream }
 
 // stream is one consumer's deliveries since its cursor was opened.
@@ -25,6 +26,8 @@ func (o *order) Observe(e *Event) *Violation {
 	case EventDeclined:
 		s := o.of(e.Actor)
 		s.declined, s.next = true, s.before
+	case EventUnread:
+		return o.unread(e)
 	case EventDelivered:
 		return o.deliver(e)
 	}
@@ -44,6 +47,14 @@ func (o *order) resume(e *Event) {
 	if e.Started {
 		s.next = e.Position + 1
 	}
+}
+
+func (o *order) unread(e *Event) *Violation {
+	if s := o.of(e.Actor); e.First != s.next {
+		return violation("moved by a failed poll", "a poll that fails leaves the cursor where it stands",
+			"%s stood before sequence %d, and before %d after a poll that failed: %v", e.Actor, s.next, e.First, e.Err)
+	}
+	return nil
 }
 
 func (o *order) deliver(e *Event) *Violation {

@@ -208,6 +208,8 @@ func TestOraclesFire(t *testing.T) {
 			begin().open(at(0, "a")).resume(true, 0).deliver(at(0, "a")), "order/not ascending"},
 		{"declined and passed over", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
 			deliver(at(0, "a")).does(scenarios.EventDeclined).deliver(at(1, "b")), "order/declined batch not repeated"},
+		{"passed over by a poll that failed", tell().open().appended("a", 0).resume(false, 0).
+			add(scenarios.Event{Kind: scenarios.EventUnread, Actor: "c", First: 1, Err: errors.New("EIO")}), "order/moved by a failed poll"},
 		{"invented", tell().open().deliver(at(0, "x")), "no-invention/never appended"},
 		{"changed", tell().open().attempt("a", "", "a 1").deliver(at(0, "a 2")), "no-invention/changed"},
 		{"other lane", tell().open().appended("a", 0).deliver(core.Entry{Coordinate: place, Kind: core.KindData, Lane: 1, Payload: []byte("a")}),
