@@ -140,10 +140,10 @@ func (m *storeMachine) append(t *rapid.T) {
 	if m.fence != nil {
 		appendBatch = m.fence.AppendBatch
 	}
-	segment, written := m.store.journal.number, len(m.model.entries)
+	segment, written := m.store.journal.header.number, len(m.model.entries)
 	receipt, err := appendBatch(ctx, events)
 	m.must(err)
-	if m.store.journal.number != segment { // all before it was made durable
+	if m.store.journal.header.number != segment { // all before it was made durable
 		m.synced(written)
 	}
 	for i := range receipt.Count {

@@ -72,12 +72,12 @@ func (d *powerDisk) strike(op diskOp, path string) (diskFault, bool) {
 }
 
 // crash returns the disk as it is when the power comes back.
-func (d *powerDisk) crash(t testing.TB) *powerDisk {
+func (d *powerDisk) crash(t fataler) *powerDisk {
 	t.Helper()
 	after := newPowerDisk()
 	after.synced = maps.Clone(d.synced)
 	for path, content := range d.synced {
-		must(t, afero.WriteFile(after.Fs, path, content, 0o600))
+		ok(t, afero.WriteFile(after.Fs, path, content, 0o600))
 	}
 	return after
 }

@@ -43,7 +43,18 @@ func makeDirDurable(fsys afero.Fs, dir string) error {
 // the name temp, synced, renamed. While it fails, path is as before. The name is
 // durable once its directory is synced, which is left to the caller.
 func replaceFile(fsys afero.Fs, temp, path string, content []byte) error {
-	err := writeTemp(fsys, temp, content)
+	return replaceFileBy(fsys, temp, path, func(w io.Writer) error {
+		n, err := w.Write(content)
+		if err == nil && n < len(content) {
+			err = io.ErrShortWrite
+		}
+		return err
+	})
+}
+
+// replaceFileBy is replaceFile with content that write writes piece by piece.
+func replaceFileBy(fsys afero.Fs, temp, path string, write func(io.Writer) error) error {
+	err := writeTemp(fsys, temp, write)
 	if err == nil {
 		if err = fsys.Rename(temp, path); err != nil {
 			err = fmt.Errorf("rename temporary file: %w", err)
@@ -59,7 +70,7 @@ func replaceFile(fsys afero.Fs, temp, path string, content []byte) error {
 // removes it.
 const tempSuffix = ".tmp"
 
-func writeTemp(fsys afero.Fs, temp string, content []byte) error {
+func writeTemp(fsys afero.Fs, temp string, write func(io.Writer) error) error {
 	if err := ignoreMissing(fsys.Remove(temp)); err != nil {
 		return fmt.Errorf("remove stale temporary file: %w", err)
 	}
@@ -67,10 +78,7 @@ func writeTemp(fsys afero.Fs, temp string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("create temporary file: %w", err)
 	}
-	n, err := f.Write(content)
-	if err == nil && n < len(content) {
-		err = io.ErrShortWrite
-	}
+	err = write(f)
 	if err == nil {
 		err = f.Sync()
 	}

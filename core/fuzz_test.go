@@ -152,7 +152,7 @@ func FuzzScanFrames(f *testing.F) {
 		if normal := normalizeRanges(slices.Clone(s.hidden)); !slices.Equal(normal, s.hidden) || len(normal) > 0 && normal[len(normal)-1].End > s.next {
 			t.Fatalf("hidden are %v, next is %d", s.hidden, s.next)
 		}
-		if s.token == 0 {
+		if s.fences.token == 0 {
 			t.Fatal("the next fence would have the token of none")
 		}
 	})

@@ -48,6 +48,9 @@ type SegmentInspection struct {
 	First      uint64   // the sequence of its first event, or Next if it has none
 	Next       uint64   // the first sequence after its last frame
 	OpenFences []uint64 // tokens of the fences begun here that have no outcome
+
+	Snapshot        bool   // it is full and has a snapshot, which Open takes instead
+	SnapshotRefusal string // why that is not to be believed; empty if it says what the segment does
 }
 
 // SegmentState says how far a segment can be believed.
@@ -78,7 +81,8 @@ func (s SegmentState) String() string {
 	return fmt.Sprintf("SegmentState(%d)", uint8(s))
 }
 
-// Inspect reads the log in dir and says what it holds. It changes and locks nothing.
+// Inspect reads the log in dir and says what it holds; snapshots it only compares. It
+// changes and locks nothing.
 // Damage is what it reports, not why it fails: it fails where there is no log, where
 // the disk cannot be read, and when ctx ends.
 //
@@ -88,7 +92,8 @@ func Inspect(ctx context.Context, fsys afero.Fs, dir string) (Inspection, error)
 	return in, err
 }
 
-// Verify reads the whole log in dir, the hashes of all events included, and returns
+// Verify reads the whole log in dir, the hashes of all events included and whatever
+// snapshots say, and returns
 // nil if all of it is sound. Otherwise it returns a *JournalError with the first
 // place that is not: ErrTornTail where Open would cut the log, ErrJournalCorrupt or
 // ErrJournalFuture where Open would refuse it.

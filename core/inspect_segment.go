@@ -34,6 +34,8 @@ func (r *inspector) segment(in *Inspection, file segment, last bool) error {
 		report.State = reachedBy(in.Damage)
 		if report.State != SegmentSound {
 			r.broken = content
+		} else if report.Snapshot = file.snapshot && err == nil; report.Snapshot {
+			report.SnapshotRefusal = r.snapshotRefusal(file)
 		}
 	}
 	if content == nil && (err == nil || in.Damage != nil) {

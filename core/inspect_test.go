@@ -243,8 +243,8 @@ func TestInspectShowsSegments(t *testing.T) {
 	}
 	text := fmt.Sprintf(`log /log, lineage %v: 4 events, 2 of them hidden, next sequence 7
 sound
-segment                       state  log offset  bytes  frames  events  first  next  open fences
-segment-0000000000000001.bpj  sound  0           %d    4       4       0      7     1 3
+segment                       state  log offset  bytes  frames  events  first  next  open fences  snapshot
+segment-0000000000000001.bpj  sound  0           %d    4       4       0      7     1 3          none
 `, testLineage, len(j.b))
 	if d := cmp.Diff(text, in.String()); d != "" {
 		t.Errorf("text (-want +got):\n%s", d)

@@ -18,9 +18,9 @@ func (in Inspection) String() string {
 		fmt.Fprintln(&b, in.Damage)
 	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "segment\tstate\tlog offset\tbytes\tframes\tevents\tfirst\tnext\topen fences")
+	fmt.Fprintln(w, "segment\tstate\tlog offset\tbytes\tframes\tevents\tfirst\tnext\topen fences\tsnapshot")
 	for _, s := range in.Segments {
-		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", filepath.Base(s.Path), s.State, s.Base, s.Bytes, s.Frames, s.Events, s.First, s.Next, fenceList(s.OpenFences))
+		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", filepath.Base(s.Path), s.State, s.Base, s.Bytes, s.Frames, s.Events, s.First, s.Next, fenceList(s.OpenFences), s.snapshot())
 	}
 	if len(in.Checkpoints) > 0 {
 		fmt.Fprintln(w, "checkpoint\tvouched for\tposition\tregion")
@@ -30,6 +30,17 @@ func (in Inspection) String() string {
 	}
 	_ = w.Flush() // a strings.Builder takes all
 	return b.String()
+}
+
+// snapshot is what the snapshot of s is worth.
+func (s SegmentInspection) snapshot() string {
+	switch {
+	case !s.Snapshot:
+		return "none"
+	case s.SnapshotRefusal != "":
+		return "refused: " + s.SnapshotRefusal
+	}
+	return "yes"
 }
 
 func fenceList(tokens []uint64) string {

@@ -19,17 +19,17 @@ type journal struct {
 	fs           afero.Fs
 	dir          string
 	segmentBytes int64
-	lineage      Lineage
 
 	// The last segment, and where the next frame goes. They belong to the appender;
 	// who begins a segment holds off the syncs too.
 	file   afero.File
-	number uint64
-	base   int64
+	header segmentHeader
 	end    int64
 	prev   uint32 // CRC of the last frame
-	token  uint64 // the first fence token that no frame has
+	fences fenceState
 	room   []byte // empty: of the last frame, for the next
+
+	sealed []sealedSegment // those that have no snapshot yet; they belong to the appender too
 
 	mu       sync.Mutex // guards what is below; never held across a yield point
 	segments []segment  // what is in its array never changes
@@ -55,9 +55,9 @@ func (j *journal) append(f *frame) (int64, error) {
 	}
 	f.prev = j.prev
 	f.synced = j.durableMark().offset
-	b := f.encode(j.room, j.lineage, j.end)
+	b := f.encode(j.room, j.header.lineage, j.end)
 	j.room = reusable(b)
-	n, err := j.file.WriteAt(b, j.end-j.base)
+	n, err := j.file.WriteAt(b, j.end-j.header.base)
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
 	}
@@ -66,14 +66,14 @@ func (j *journal) append(f *frame) (int64, error) {
 	}
 	j.end += int64(len(b))
 	j.prev = f.crc
-	j.token = max(j.token, f.fence+1)
+	j.fences.take(f)
 	return j.end, nil
 }
 
 // fits reports whether a frame with a body of that size belongs into this segment. A
 // segment that has no frame yet takes any.
 func (j *journal) fits(body int) bool {
-	size := j.end - j.base
+	size := j.end - j.header.base
 	return size == segmentHeaderSize || size+frameHeaderSize+int64(body) <= j.segmentBytes
 }
 
@@ -84,7 +84,7 @@ func (j *journal) rotate(next uint64) error {
 	if err := j.flush(); err != nil {
 		return err
 	}
-	header := segmentHeader{lineage: j.lineage, number: j.number + 1, base: j.end, next: next, prev: j.prev}
+	header := segmentHeader{lineage: j.header.lineage, number: j.header.number + 1, base: j.end, next: next, prev: j.prev}
 	crc, err := createSegment(j.fs, j.dir, header)
 	if err != nil {
 		return err
@@ -94,13 +94,14 @@ func (j *journal) rotate(next uint64) error {
 		return j.poison(err) // the name is there, and may be gone after a crash
 	}
 	begins := segmentAt(j.dir, header.number)
-	begins.base, begins.first, begins.token, begins.prev = header.base, next, j.token, header.prev
+	begins.base, begins.first, begins.token, begins.prev = header.base, next, j.fences.token, header.prev
 	file, err := openFile(j.fs, begins.path)
 	if err != nil {
 		return j.poison(err)
 	}
 	_ = j.file.Close() // all of it is durable
-	j.file, j.number, j.base = file, header.number, header.base
+	j.sealed = append(j.sealed, sealedSegment{header: j.header, size: j.end - j.header.base, prev: j.prev, fences: j.fences.seal()})
+	j.file, j.header = file, header
 	j.end, j.prev = header.base+segmentHeaderSize, crc
 	j.add(begins)
 	begun := mark{j.end, next}
@@ -139,7 +140,7 @@ func (j *journal) confirm(m mark) {
 }
 
 func (j *journal) rollback(cause error) error {
-	if err := j.file.Truncate(j.end - j.base); err != nil {
+	if err := j.file.Truncate(j.end - j.header.base); err != nil {
 		return j.poison(errors.Join(cause, err))
 	}
 	return cause

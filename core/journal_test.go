@@ -205,8 +205,8 @@ func TestRotationSyncsARollback(t *testing.T) {
 		}
 	})
 	appendTexts(t, s, "b")
-	if j.number != 2 {
-		t.Errorf("last segment is %d, want 2", j.number)
+	if j.header.number != 2 {
+		t.Errorf("last segment is %d, want 2", j.header.number)
 	}
 	logHolds(t, s, strings.Repeat("a", segmentBytesMin), "b")
 }

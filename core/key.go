@@ -1,8 +1,10 @@
 package core
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/zeebo/blake3"
 )
@@ -52,6 +54,16 @@ func (k *keys) add(items []keyed, next uint64) {
 		k.order = append(k.order, item)
 	}
 	k.forget(next)
+}
+
+// between returns, ascending, those with sequences in [first, next) that are in the
+// window.
+func (k *keys) between(first, next uint64) []keyed {
+	known := k.order[k.left:]
+	bySequence := func(item keyed, sequence uint64) int { return cmp.Compare(item.sequence, sequence) }
+	from, _ := slices.BinarySearchFunc(known, first, bySequence)
+	to, _ := slices.BinarySearchFunc(known, next, bySequence)
+	return known[from:to]
 }
 
 // forget drops what is no more in the window that ends before next.

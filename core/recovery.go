@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/spf13/afero"
 )
@@ -15,6 +16,10 @@ type Recovery struct {
 	Events  uint64 // events found, hidden ones included
 	Hidden  uint64 // of these, events of a fence that was cancelled or never committed
 	Cut     int64  // bytes of a torn tail that were cut off the last segment
+
+	// Snapshots counts the segments that were not read, because their snapshots say
+	// what is in them.
+	Snapshots int
 }
 
 // scanned is what the journal holds.
@@ -24,32 +29,39 @@ type scanned struct {
 	records  []*record
 	keyed    []keyed // ascending by sequence
 	chain    chain
-	hidden   []SeqRange
-	pending  []SeqRange // of the last fence, while no outcome was read
+	fences   fenceState
+	hidden   []SeqRange // once the log has ended: what fences left hidden
+	first    uint64     // all below it was dropped
 	next     uint64     // the first sequence after all that were handed out
-	token    uint64     // the first fence token that was never used
 	end      int64      // log offset where the last good frame ends
 	synced   int64      // below it all was durable when some good frame was written
 	prev     uint32     // CRC of the last good frame, or of a header that nothing follows
+
+	sealed   []sealedSegment // those that were read, and are not the last
+	recalled int             // how many were not read, because their snapshots speak for them
+	keysFrom uint64          // events with a key that are older may be missing in keyed
+	refused  []error         // why snapshots were not believed
 }
 
 // newScan is the scan of a log up to its base.
 func newScan(b base) scanned {
 	return scanned{
 		header: segmentHeader{lineage: b.lineage, number: max(b.number, 1) - 1},
-		chain:  b.chain(), next: b.next, token: max(b.token, 1), end: b.offset, prev: b.prev,
+		chain:  b.chain(), fences: fenceState{token: max(b.token, 1)},
+		first: b.next, next: b.next, end: b.offset, prev: b.prev,
 	}
 }
 
 // openJournal opens the journal in dir, creating dir and journal if they are
-// missing, reads it, cuts its torn tail, and makes what is left durable.
-func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*journal, scanned, Recovery, error) {
+// missing, reads it, cuts its torn tail, and makes what is left durable. Of the
+// events with a key it returns those of the newest keyWindow sequences at least.
+func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64, keyWindow uint64) (*journal, scanned, Recovery, error) {
 	fail := func(err error) (*journal, scanned, Recovery, error) { return nil, scanned{}, Recovery{}, err }
 	log, created, err := listOrCreate(rt, fsys, dir)
 	if err != nil {
 		return fail(err)
 	}
-	found, tail, err := log.scan(fsys)
+	found, tail, err := log.scan(fsys, wholeLog, keyWindow)
 	if err != nil {
 		return fail(err)
 	}
@@ -68,11 +80,15 @@ func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64) (*jo
 	rt.Yield(PointRecoverSynced)
 	durable := mark{found.end, found.next}
 	j := &journal{
-		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, segments: found.segments, lineage: found.header.lineage,
-		file: file, number: found.header.number, base: base,
-		end: found.end, prev: found.prev, token: found.token, written: durable, durable: durable,
+		rt: rt, fs: fsys, dir: dir, segmentBytes: segmentBytes, segments: found.segments,
+		file: file, header: found.header, fences: found.fences, sealed: found.sealed,
+		end: found.end, prev: found.prev, written: durable, durable: durable,
 	}
-	return j, found, Recovery{Created: created, Events: uint64(len(found.records)), Hidden: countHidden(found), Cut: base + int64(len(tail)) - found.end}, nil
+	recovery := Recovery{
+		Created: created, Events: uint64(len(found.records)), Hidden: countHidden(found),
+		Cut: base + int64(len(tail)) - found.end, Snapshots: found.recalled,
+	}
+	return j, found, recovery, nil
 }
 
 // listOrCreate returns the files of the journal. It creates a journal only where none
@@ -100,35 +116,73 @@ func listOrCreate(rt Runtime, fsys afero.Fs, dir string) (logFiles, bool, error)
 	return logFiles{segments: []segment{segmentAt(dir, first.number)}}, true, nil
 }
 
-// scan reads all segments, of which there is one at least, and returns what they hold
-// with the bytes of the last one.
-func (l logFiles) scan(fsys afero.Fs) (scanned, []byte, error) {
-	s := newScan(l.base)
-	var content []byte
-	for i, segment := range l.segments {
-		var err error
-		if content, err = s.read(fsys, segment, i == len(l.segments)-1); err != nil {
-			return scanned{}, nil, err
+// scan returns what the log, which has a segment, holds below an offset in the last of
+// them, with the bytes of that. It reads the others only where a snapshot does not
+// speak for them, and all of them again, without any snapshot, when what it gets is
+// refused or lacks keys.
+func (l logFiles) scan(fsys afero.Fs, end int64, keyWindow uint64) (scanned, []byte, error) {
+	s, content, err := l.scanTo(fsys, end, true)
+	if s.recalled > 0 && (err != nil || !s.knowsKeys(keyWindow)) {
+		refused := s.refused
+		if err != nil {
+			refused = append(refused, err)
 		}
+		s, content, err = l.scanTo(fsys, end, false)
+		s.refused = refused
+	}
+	if err != nil {
+		return scanned{}, nil, err
 	}
 	return s.resolved(), content, nil
 }
 
-// read reads the segment that follows what was read, and returns its bytes.
+// wholeLog is an offset that no log has.
+const wholeLog = math.MaxInt64
+
+func (l logFiles) scanTo(fsys afero.Fs, end int64, recall bool) (s scanned, content []byte, err error) {
+	s = newScan(l.base)
+	for _, segment := range l.segments[:len(l.segments)-1] {
+		recalled := false
+		if recall {
+			recalled, err = s.recall(fsys, segment)
+		}
+		if !recalled && err == nil {
+			_, err = s.read(fsys, segment, false)
+		}
+		if err != nil {
+			return s, nil, err
+		}
+	}
+	if content, err = s.load(fsys, l.last()); err != nil {
+		return s, nil, err
+	}
+	content = content[:min(end-s.end, int64(len(content)))]
+	return s, content, s.segment(content, l.last(), true)
+}
+
+// read takes in the segment that follows what was read, and returns its bytes.
 func (s *scanned) read(fsys afero.Fs, file segment, last bool) ([]byte, error) {
+	content, err := s.load(fsys, file)
+	if err == nil {
+		err = s.segment(content, file, last)
+	}
+	if err == nil && !last {
+		s.seal()
+	}
+	return content, err
+}
+
+// load returns the bytes of the segment that follows what was read.
+func (s *scanned) load(fsys afero.Fs, file segment) ([]byte, error) {
 	if want := s.header.number + 1; file.number != want {
 		return nil, &JournalError{Path: file.path, Err: ErrJournalCorrupt, Reason: fmt.Sprintf("segment %d is missing before it", want)}
 	}
-	content, err := file.content(fsys)
-	if err != nil {
-		return nil, err
-	}
-	return content, s.segment(content, file, last)
+	return file.content(fsys)
 }
 
 // resolved is the scan at the end of the log: a fence without an outcome is hidden.
 func (s scanned) resolved() scanned {
-	s.hidden = normalizeRanges(append(s.hidden, s.pending...))
+	s.hidden = s.fences.resolved()
 	return s
 }
 
@@ -221,7 +275,7 @@ func (s *scanned) begin(h segmentHeader, file segment) error {
 	case h.next < s.next:
 		return fmt.Errorf("begins at sequence %d, after %d", h.next, s.next)
 	}
-	file.base, file.first, file.token, file.prev = h.base, h.next, s.token, h.prev
+	file.base, file.first, file.token, file.prev = h.base, h.next, s.fences.token, h.prev
 	s.segments = append(s.segments, file)
 	s.header, s.next = h, h.next
 	s.end += segmentHeaderSize
@@ -241,29 +295,18 @@ func (s *scanned) take(f *frame) error {
 	if f.synced < s.synced || f.synced > s.end {
 		return fmt.Errorf("frame testifies that %d bytes were durable, after %d, at offset %d", f.synced, s.synced, s.end)
 	}
-	if f.fence != noFence && f.fence < s.token-1 {
-		return fmt.Errorf("frame of fence %d, after fence %d", f.fence, s.token-1)
+	if f.fence != noFence && f.fence < s.fences.token-1 {
+		return fmt.Errorf("frame of fence %d, after fence %d", f.fence, s.fences.token-1)
 	}
 	s.synced = f.synced
-	if f.fence >= s.token {
-		s.hide()
-		s.token = f.fence + 1
-	}
+	s.fences.take(f)
 	switch f.kind {
 	case frameEvents:
 		return s.takeEvents(f)
-	case frameFenceCommit:
-		s.pending = nil
-	case frameFenceCancel:
-		s.hide()
+	case frameFenceCommit, frameFenceCancel:
+		return nil
 	}
-	return nil
-}
-
-// hide hides the events of the last fence, which no outcome can show any more.
-func (s *scanned) hide() {
-	s.hidden = append(s.hidden, s.pending...)
-	s.pending = nil
+	return fmt.Errorf("frame of kind %d", f.kind)
 }
 
 func (s *scanned) takeEvents(f *frame) error {
@@ -279,9 +322,6 @@ func (s *scanned) takeEvents(f *frame) error {
 	s.keyed = append(s.keyed, keyedOf(entries, 0)...)
 	s.records = append(s.records, recordsOf(entries, payloads, s.end)...)
 	s.next = f.first + uint64(f.count)
-	if f.fence != 0 {
-		s.pending = append(s.pending, SeqRange{Start: f.first, End: s.next})
-	}
 	return nil
 }
 

@@ -126,7 +126,7 @@ func TestScanJournal(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := scanJournal(tt.journal.b, "path")
 			must(t, err)
-			got := result{Hidden: s.hidden, Next: s.next, Token: s.token}
+			got := result{Hidden: s.hidden, Next: s.next, Token: s.fences.token}
 			for _, e := range s.records {
 				got.Sequences = append(got.Sequences, e.Sequence)
 			}

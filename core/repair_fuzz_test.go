@@ -14,7 +14,8 @@ import (
 	"github.com/spf13/afero"
 )
 
-// soundLog is a log that is damaged again and again.
+// soundLog is a log that is damaged again and again. It has no snapshots: by those Open
+// takes a log whose full segments are damaged, which Inspect and Repair look at.
 type soundLog struct {
 	files    map[string]string // by path
 	paths    []string          // all, ascending
@@ -27,6 +28,7 @@ type soundLog struct {
 func newSoundLog(t testing.TB, disk afero.Fs) soundLog {
 	t.Helper()
 	log := soundLog{files: contents(t, disk)}
+	maps.DeleteFunc(log.files, func(path, _ string) bool { return isSnapshot(path) })
 	log.paths = slices.Sorted(maps.Keys(log.files))
 	log.records = openOn(t, disk, Config{Runtime: newSolo(), ReadOnly: true}).index.Load().entries()
 	for _, path := range log.paths {

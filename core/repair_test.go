@@ -60,7 +60,9 @@ func TestRepair(t *testing.T) {
 				t.Errorf("the file of the report: %v (-returned +stored):\n%s", err, d)
 			}
 			s := openOn(t, disk, Config{Runtime: newSolo()})
-			want := Recovery{Events: tt.events}
+			segments, _, err := listSegments(disk, "/log")
+			must(t, err)
+			want := Recovery{Events: tt.events, Snapshots: len(segments) - 1}
 			if s.Recovery() != want {
 				t.Errorf("recovery = %+v, want %+v", s.Recovery(), want)
 			}

@@ -194,6 +194,9 @@ func removeBelow(fsys afero.Fs, dir string, number uint64) error {
 		if err := fsys.Remove(s.path); err != nil {
 			return fmt.Errorf("remove dropped segment: %w", err)
 		}
+		if s.snapshot {
+			_ = fsys.Remove(s.snapshotPath()) // the next open does, if this does not
+		}
 	}
 	return nil
 }

@@ -34,15 +34,15 @@ func TestRotationFails(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), "begin a segment: ") || errors.Is(err, ErrPoisoned) != tt.poisoned {
 				t.Fatalf("Append = %v, want the failure to begin a segment, poisoned %v", err, tt.poisoned)
 			}
-			if s.Frontier() != before || s.journal.number != 1 {
-				t.Errorf("frontier %+v in segment %d, want it at %+v in segment 1", s.Frontier(), s.journal.number, before)
+			if s.Frontier() != before || s.journal.header.number != 1 {
+				t.Errorf("frontier %+v in segment %d, want it at %+v in segment 1", s.Frontier(), s.journal.header.number, before)
 			}
 			want := []string{full}
 			if !tt.poisoned {
 				appendTexts(t, s, "c")
 				want = append(want, "c")
-				if s.journal.number != 2 {
-					t.Errorf("the append after it went into segment %d, want 2", s.journal.number)
+				if s.journal.header.number != 2 {
+					t.Errorf("the append after it went into segment %d, want 2", s.journal.header.number)
 				}
 			}
 			logHolds(t, s, want...)

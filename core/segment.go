@@ -23,6 +23,8 @@ type segment struct {
 	first uint64 // its events have this sequence or a higher one, those before it lower ones
 	token uint64 // the first fence token that was never used before it
 	prev  uint32 // CRC of the last frame before it, or of the header before it
+
+	snapshot bool // a file with the name of its snapshot is there
 }
 
 const (
@@ -45,8 +47,9 @@ func segmentAt(dir string, number uint64) segment {
 	return segment{number: number, path: filepath.Join(dir, name)}
 }
 
-// listSegments returns the segments in dir, by number, and the paths of what a crash
-// left of the making of one, or of a base. A missing directory has none.
+// listSegments returns the segments in dir, by number, and the paths of what may be
+// removed: what a crash left of the making of one, or of a base, and snapshots of
+// others than full segments. A missing directory has none.
 func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []string, err error) {
 	files, err := afero.ReadDir(fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,13 +58,18 @@ func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []st
 	if err != nil {
 		return nil, nil, fmt.Errorf("list segments: %w", err)
 	}
+	snapshots := make(map[string]bool)
 	for _, file := range files {
 		name := file.Name()
-		if name != baseName+tempSuffix && !strings.HasPrefix(name, segmentPrefix) {
+		snapshot := strings.HasPrefix(name, snapshotPrefix)
+		switch {
+		case !snapshot && name != baseName+tempSuffix && !strings.HasPrefix(name, segmentPrefix):
 			continue
-		}
-		if strings.HasSuffix(name, tempSuffix) {
+		case strings.HasSuffix(name, tempSuffix):
 			leftovers = append(leftovers, filepath.Join(dir, name))
+			continue
+		case snapshot:
+			snapshots[filepath.Join(dir, name)] = true
 			continue
 		}
 		number, err := segmentNumber(name)
@@ -71,7 +79,7 @@ func listSegments(fsys afero.Fs, dir string) (segments []segment, leftovers []st
 		segments = append(segments, segmentAt(dir, number))
 	}
 	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.number, b.number) })
-	return segments, leftovers, nil
+	return segments, append(leftovers, pairSnapshots(segments, snapshots)...), nil
 }
 
 // content reads the whole segment.
@@ -126,6 +134,9 @@ func listLog(fsys afero.Fs, dir string) (logFiles, error) {
 	}
 	for len(log.segments) > 0 && log.segments[0].number < log.base.number {
 		log.leftovers = append(log.leftovers, log.segments[0].path)
+		if log.segments[0].snapshot {
+			log.leftovers = append(log.leftovers, log.segments[0].snapshotPath())
+		}
 		log.segments = log.segments[1:]
 	}
 	if len(log.segments) == 0 && log.base.number > 0 {

@@ -10,7 +10,7 @@ import (
 func (s *Store) Close() error { return s.Shutdown(context.Background()) }
 
 // Shutdown stops the workers and waits for them, makes everything written durable,
-// and closes the journal. Parked readers return ErrClosed. The events of an open
+// writes the snapshots that make the next Open fast, and closes the journal. Parked readers return ErrClosed. The events of an open
 // fence stay hidden for ever.
 //
 // When ctx ends first it returns that error, with nothing closed but to new calls:
@@ -75,7 +75,10 @@ func (s *Store) drain(ctx context.Context, workers []*Worker) error {
 		return err
 	}
 	s.dropping.Unlock()
-	return s.syncer.finish(ctx)
+	if err := s.syncer.finish(ctx); err != nil {
+		return err
+	}
+	return s.keepSnapshots(ctx)
 }
 
 // interrupt lets another Shutdown go on.

@@ -109,6 +109,7 @@ type Store struct {
 	dropping  Mutex     // one retention at a time
 	lifecycle Mutex     // one worker's start, or the marking as closed, at a time
 	workers   []*Worker // under lifecycle
+	saving    Task      // of snapshots, while Shutdown waits; of the one Shutdown under way
 
 	mu          sync.Mutex // guards what is below; never held across a yield point
 	closed      bool       // nothing new begins
@@ -160,7 +161,7 @@ func (s *Store) recover(ctx context.Context) error {
 		return err
 	}
 	if s.readOnly {
-		return s.loadSnapshot()
+		return s.loadReadOnly()
 	}
 	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("create directory: %w", err)
@@ -177,7 +178,7 @@ func (s *Store) recover(ctx context.Context) error {
 }
 
 func (s *Store) load() error {
-	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir, s.segmentBytes)
+	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir, s.segmentBytes, s.keys.window)
 	if err != nil {
 		return err
 	}
@@ -190,6 +191,9 @@ func (s *Store) load() error {
 // show makes what was found in the journal visible.
 func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.journal, s.lineage, s.recovery = j, found.header.lineage, recovery
+	for _, err := range found.refused {
+		s.telemetry.log(slog.LevelWarn, "snapshot refused, the segment was read", slog.String("dir", s.dir), errAttr(err))
+	}
 	s.payloads = newPayloadReader(s.fs, j.list)
 	x := s.index.Load()
 	x.insert(found.records)
@@ -198,7 +202,7 @@ func (s *Store) show(j *journal, found scanned, recovery Recovery) error {
 	s.keys.add(found.keyed, found.next)
 	lanes := x.laneBounds(SeqRange{Start: 0, End: found.next})
 	s.syncer = newSyncer(s.rt, j, s.gate, &s.index, s.telemetry)
-	return s.gate.restore(found.next, found.token, found.hidden, lanes)
+	return s.gate.restore(found.next, found.fences.token, found.hidden, lanes)
 }
 
 func (s *Store) logOpened() {
@@ -206,7 +210,7 @@ func (s *Store) logOpened() {
 	if r.Cut > 0 {
 		s.telemetry.log(slog.LevelWarn, "torn tail cut", dir, slog.Int64("bytes", r.Cut))
 	}
-	s.telemetry.log(slog.LevelInfo, "log opened", dir, slog.Bool("created", r.Created), slog.Uint64("events", r.Events), slog.Uint64("hidden", r.Hidden))
+	s.telemetry.log(slog.LevelInfo, "log opened", dir, slog.Bool("created", r.Created), slog.Uint64("events", r.Events), slog.Uint64("hidden", r.Hidden), slog.Int("snapshots", r.Snapshots))
 }
 
 // Lineage identifies the log.

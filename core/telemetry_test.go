@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +32,11 @@ func (l *logLines) Handle(_ context.Context, r slog.Record) error {
 	})
 	l.lines, l.times = append(l.lines, line), append(l.times, r.Time)
 	return nil
+}
+
+// warnings returns the lines of that level.
+func (l *logLines) warnings() []string {
+	return slices.DeleteFunc(slices.Clone(l.lines), func(line string) bool { return !strings.HasPrefix(line, "WARN ") })
 }
 
 // What happens is logged once, at the level that Config.Log says, with the runtime's
@@ -60,7 +67,7 @@ func TestTelemetry(t *testing.T) {
 	_ = s.Close()
 
 	if d := cmp.Diff([]string{
-		"INFO log opened dir=/log created=true events=0 hidden=0",
+		"INFO log opened dir=/log created=true events=0 hidden=0 snapshots=0",
 		"WARN handler panicked error=batpak: handler panicked: broke checkpoint=mailer",
 		"ERROR worker ended error=batpak: worker restarts exhausted: batpak: handler panicked: broke checkpoint=mailer",
 		"WARN append failed and was taken back sequence=2 error=disk failure",

@@ -152,7 +152,7 @@ func Defects() []Defect {
 			Name:    "resurrect-cancelled-range",
 			Summary: "recovery shows fenced events that were never committed",
 			File:    "core/recovery.go",
-			Old:     "\ts.hidden = normalizeRanges(append(s.hidden, s.pending...))\n",
+			Old:     "\ts.hidden = s.fences.resolved()\n",
 			New:     "\ts.hidden = nil\n",
 		},
 		{

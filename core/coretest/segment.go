@@ -33,6 +33,16 @@ func (f *fixture) segments() []string {
 	return paths
 }
 
+// forgetSnapshots removes the snapshots of the segments: the next open must read those.
+func (f *fixture) forgetSnapshots() {
+	f.Helper()
+	paths, err := afero.Glob(f.FS, filepath.Join(f.Dir, "snapshot-*"))
+	f.need(err)
+	for _, path := range paths {
+		f.need(f.FS.Remove(path))
+	}
+}
+
 // rotated makes a log of several segments and returns their paths.
 func (f *fixture) rotated(texts ...string) []string {
 	f.Helper()
@@ -110,6 +120,7 @@ func segmentFence(f *fixture) {
 // refused with the place; the last one may be torn.
 func segmentDamage(f *fixture) {
 	paths := f.rotated(append(sixTexts, "g")...) // alone in the last segment
+	f.forgetSnapshots()
 	for i, path := range paths {
 		content := f.read(path)
 		for _, at := range []int{0, 30, 64 + 20, len(content) - 1} {
@@ -130,6 +141,26 @@ func segmentDamage(f *fixture) {
 	f.write(paths[0], f.read(paths[0])[:64])
 	_, err := core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime})
 	f.refusedAt(paths[1], err)
+}
+
+// Damage behind the header of a segment whose snapshot speaks for it is not looked for
+// when the log is opened. Who reads gets what was written or the place of the damage,
+// and Verify finds all of it.
+func segmentDamageBehindSnapshot(f *fixture) {
+	path := f.rotated(sixTexts...)[0]
+	content := f.read(path)
+	for at := 64; at < len(content); at++ {
+		f.write(path, flipped(content, at, 1))
+		s := f.open()
+		batch, err := f.cursor(s).PollBatch(ctx, len(sixTexts))
+		if err != nil {
+			f.refusedAt(path, err)
+		} else {
+			same(f, "texts in the log", texts(batch), sixTexts)
+		}
+		f.fails("Verify", core.Verify(ctx, f.FS, f.Dir), core.ErrJournalCorrupt)
+		f.need(s.Close())
+	}
 }
 
 // A segment that is missing before others, or that is another log's, is refused.

@@ -66,6 +66,7 @@ var checks = []struct {
 	{"segment/larger batch", segmentOfOneBatch},
 	{"segment/fence across segments", segmentFence},
 	{"segment/damage", segmentDamage},
+	{"segment/damage behind snapshot", segmentDamageBehindSnapshot},
 	{"segment/missing", segmentMissing},
 	{"segment/leftovers of a crash", segmentLeftovers},
 	{"segment/illegal size", segmentConfig},
