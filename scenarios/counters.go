@@ -20,6 +20,7 @@ type Counters struct {
 	AtRisk          uint64 `json:"at_risk"`          // power cuts after an incarnation that had acknowledged something
 	ProcessDeaths   uint64 `json:"process_deaths"`   // incarnations after which the page cache lived on
 	TailsCut        uint64 `json:"tails_cut"`        // recoveries that cut a torn tail
+	Recalled        uint64 `json:"recalled"`         // segments that recoveries took from their snapshots
 	OpensFailed     uint64 `json:"opens_failed"`
 	Refusals        uint64 `json:"refusals"`    // checkpoints refused
 	Planted         uint64 `json:"planted"`     // files put in the place of checkpoints
@@ -92,7 +93,7 @@ func (c *Counters) fields() []Counter {
 		{"deliveries", &c.Deliveries}, {"batches", &c.Batches}, {"accepted", &c.Accepted}, {"declined", &c.Declined},
 		{"saved", &c.Saved}, {"idle pulls", &c.Idle}, {"fences committed", &c.FencesCommitted}, {"fences cancelled", &c.FencesCancelled},
 		{"incarnations", &c.Incarnations}, {"crashes", &c.Crashes}, {"crashes in recovery", &c.RecoveryCrashes}, {"power cuts", &c.PowerCuts}, {"with acknowledged at risk", &c.AtRisk},
-		{"process deaths", &c.ProcessDeaths}, {"torn tails cut", &c.TailsCut}, {"opens failed", &c.OpensFailed},
+		{"process deaths", &c.ProcessDeaths}, {"torn tails cut", &c.TailsCut}, {"segments recalled", &c.Recalled}, {"opens failed", &c.OpensFailed},
 		{"checkpoints refused", &c.Refusals}, {"files planted", &c.Planted},
 		{"files littered", &c.Littered}, {"checkpoints contended", &c.Contended},
 		{"calls given up", &c.GaveUp}, {"appends unconfirmed", &c.Unconfirmed},

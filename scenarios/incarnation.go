@@ -47,6 +47,7 @@ func (n *incarnation) run() {
 	if store.Recovery().Cut > 0 {
 		n.counters.TailsCut++
 	}
+	n.counters.Recalled += uint64(store.Recovery().Snapshots)
 	log, err := n.content()
 	if err != nil {
 		n.refuse(err)

@@ -28,6 +28,9 @@ type ledger struct {
 // cursorsDir holds the checkpoints. Nothing below it matters to the log.
 const cursorsDir = dataDir + "/cursors"
 
+// snapshotFiles begins the paths of the snapshots of segments. Nothing depends on them.
+const snapshotFiles = dataDir + "/snapshot-"
+
 // attempt is one append.
 type attempt struct {
 	op          string
@@ -115,6 +118,9 @@ func (l *ledger) record(e *Event) {
 	case EventAccepted:
 		l.consumer(e.Actor).accept()
 	case EventLied:
+		if strings.HasPrefix(e.Op, snapshotFiles) {
+			return
+		}
 		l.lied = true
 		l.liedLog = l.liedLog || !strings.HasPrefix(e.Op, cursorsDir)
 	case EventStruck:
