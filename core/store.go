@@ -29,8 +29,9 @@ type Config struct {
 	SegmentBytes int64
 
 	// GroupDelay is how long an append that needs a sync waits at most for others
-	// to share it; zero = not at all. Appends that come while a sync is under way
-	// share the next one in any case.
+	// to share it: for as many as waited when the last sync ended, so that a
+	// producer that is alone never waits; zero = not at all. Appends that come while
+	// a sync is under way share the next one in any case.
 	GroupDelay time.Duration
 
 	// Observe is called with each append, sync, delivery and save, for metrics; nil =

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,13 +23,17 @@ type syncer struct {
 	gate    *gate
 	index   *atomic.Pointer[index]
 	rounds  Notifier // notified at the end of each round
+	joins   Notifier // notified when all whom a leader waits for have come
 
 	telemetry *telemetry
 
-	mu      sync.Mutex // guards what is below; never held across a yield point
-	leading bool       // a round is under way
-	shown   int64      // frames below this offset are durable, and readers know
-	pending resolution // of the open fence, once it is written
+	mu        sync.Mutex // guards what is below; never held across a yield point
+	leading   bool       // a round is under way
+	gathering bool       // ... and its leader waits for others
+	shown     int64      // frames below this offset are durable, and readers know
+	waiting   []int64    // the targets of the calls that wait for that
+	crowd     int        // how many waited at the end of the last round, served or not
+	pending   resolution // of the open fence, once it is written
 }
 
 // resolution is the end of a fence in the journal. It takes effect when it is durable.
@@ -40,16 +45,19 @@ type resolution struct {
 
 // newSyncer returns the syncer of a journal of which all is durable and shown.
 func newSyncer(rt Runtime, j *journal, g *gate, x *atomic.Pointer[index], t *telemetry) *syncer {
-	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), telemetry: t, shown: j.durableMark().offset}
+	return &syncer{rt: rt, journal: j, gate: g, index: x, rounds: rt.Notifier("syncer"), joins: rt.Notifier("joins"), telemetry: t, shown: j.durableMark().offset}
 }
 
 // forever is longer than anything lasts.
 const forever time.Duration = math.MaxInt64
 
 // sync returns once the frames below target are durable and shown, or ctx has ended.
-// If it leads, it first waits for others to join, for delay at most. What a context
-// can give up, a task of its own does: a slow disk holds nobody who may leave.
+// If it leads, it first waits until as many calls wait as did at the end of the last
+// round, who tend to come again, for delay at most. What a context can give up, a task
+// of its own does: a slow disk holds nobody who may leave.
 func (y *syncer) sync(ctx context.Context, target int64, delay time.Duration) error {
+	y.join(target)
+	defer y.leave(target)
 	for {
 		since := y.rounds.Epoch()
 		reached, err := y.reached(target)
@@ -67,6 +75,32 @@ func (y *syncer) sync(ctx context.Context, target int64, delay time.Duration) er
 			y.rt.Go("sync", func() { y.round(delay) })
 		}
 		y.rounds.Wait(ctx, since, forever)
+	}
+}
+
+// join counts a call among those that wait.
+func (y *syncer) join(target int64) {
+	if y.admit(target) {
+		y.joins.Notify()
+	}
+}
+
+// admit reports whether with this call all have come whom a leader waits for.
+func (y *syncer) admit(target int64) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if target > y.shown {
+		y.waiting = append(y.waiting, target)
+	}
+	return y.gathering && len(y.waiting) >= y.crowd
+}
+
+// leave counts a call no more, if it waits still.
+func (y *syncer) leave(target int64) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if at := slices.Index(y.waiting, target); at >= 0 {
+		y.waiting = slices.Delete(y.waiting, at, at+1)
 	}
 }
 
@@ -96,7 +130,7 @@ func (y *syncer) lead() bool {
 func (y *syncer) round(delay time.Duration) {
 	defer y.end()
 	if delay > 0 {
-		y.rounds.Wait(context.Background(), y.rounds.Epoch(), delay)
+		y.gather(delay)
 	}
 	start := y.telemetry.now()
 	err := y.advance()
@@ -104,6 +138,26 @@ func (y *syncer) round(delay time.Duration) {
 	if err != nil {
 		y.telemetry.log(slog.LevelError, poisonedMessage, errAttr(err))
 	}
+}
+
+// gather waits until as many calls wait as did at the end of the last round, for delay
+// at most.
+func (y *syncer) gather(delay time.Duration) {
+	until := y.rt.Elapsed() + delay
+	for left := delay; left > 0; left = until - y.rt.Elapsed() {
+		since := y.joins.Epoch()
+		if y.gathered() {
+			return
+		}
+		y.joins.Wait(context.Background(), since, left)
+	}
+}
+
+func (y *syncer) gathered() bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.gathering = len(y.waiting) < y.crowd
+	return !y.gathering
 }
 
 // advance syncs and publishes. When it fails the journal is poisoned.
@@ -119,7 +173,7 @@ func (y *syncer) advance() error {
 
 func (y *syncer) end() {
 	y.mu.Lock()
-	y.leading = false
+	y.leading, y.gathering = false, false
 	y.mu.Unlock()
 	y.rounds.Notify()
 }
@@ -141,7 +195,8 @@ func (y *syncer) show(durable mark) error {
 	}
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	y.shown = durable.offset
+	y.shown, y.crowd = durable.offset, len(y.waiting)
+	y.waiting = slices.DeleteFunc(y.waiting, func(target int64) bool { return target <= y.shown })
 	return nil
 }
 

@@ -96,12 +96,16 @@ func (n *systemNotifier) Wait(ctx context.Context, since uint64, timeout time.Du
 	if timeout <= 0 {
 		return false
 	}
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
+	var late <-chan time.Time // never, unless there is a time to wait for
+	if timeout < forever {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
 	case <-changed:
 		return true
-	case <-timer.C:
+	case <-late:
 	case <-ctx.Done():
 	}
 	return n.Epoch() != since

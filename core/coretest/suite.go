@@ -39,6 +39,7 @@ var checks = []struct {
 	{"append/largest legal batch", appendLargest},
 	{"append/several tasks", appendConcurrent},
 	{"sync/one for all who wait", syncShared},
+	{"sync/groups", syncGrouped},
 	{"sync/group delay", syncDelayed},
 	{"sync/failure reaches everybody", syncFails},
 	{"context/ended before the call", contextEnded},

@@ -46,27 +46,65 @@ func syncShared(f *fixture) {
 	f.need(s.Close())
 }
 
-// With a GroupDelay the leader waits for others, but not longer: eight appends share
-// one sync, and a lonely one is late by the delay.
-func syncDelayed(f *fixture) {
-	const delay = 50 * time.Millisecond
+// grouped opens a store with that GroupDelay on a disk that counts its syncs.
+func (f *fixture) grouped(delay time.Duration) (*core.Store, *slowDisk) {
+	f.Helper()
 	disk := newSlowDisk(f)
 	s, err := core.Open(ctx, disk, f.Dir, core.Config{Runtime: f.Runtime, GroupDelay: delay})
 	f.need(err)
-	syncs, start := disk.syncs.Load(), f.Runtime.Elapsed()
-	for _, err := range f.producers(s, 8)() {
+	return s, disk
+}
+
+// With a GroupDelay a producer that is alone waits for nobody. Where nine waited when
+// the last sync ended, the leader of the next waits for nine, and goes as soon as they
+// are there.
+func syncGrouped(f *fixture) {
+	s, disk := f.grouped(2 * patience)
+	start := f.Runtime.Elapsed()
+	f.append(s, "alone", "again")
+	syncs := disk.syncs.Load()
+	disk.holdsSyncs.Store(true)
+	first := f.Runtime.Go("twice", func() {
+		f.append(s, "first")
+		f.rest() // until the others have a leader, who waits
+		f.append(s, "ninth")
+	})
+	f.rest()
+	rest := f.producers(s, 8)
+	f.rest()
+	disk.release()
+	f.need(first.Join(ctx))
+	for _, err := range rest() {
 		f.need(err)
 	}
-	same(f, "syncs", disk.syncs.Load()-syncs, 1)
-	if took := f.Runtime.Elapsed() - start; took < delay {
-		f.Errorf("eight appends took %v, want the delay of %v", took, delay)
-	}
+	same(f, "syncs", disk.syncs.Load()-syncs, 2)
 	f.need(s.Sync(ctx)) // nothing to sync, nobody to wait for
-	same(f, "syncs after Sync", disk.syncs.Load()-syncs, 1)
-	f.within("grouped appends", start)
+	same(f, "syncs after Sync", disk.syncs.Load()-syncs, 2)
+	f.within("appends in groups", start)
+	f.need(s.Close())
+}
+
+// A leader waits for those who do not come again no longer than the delay, and not
+// once more.
+func syncDelayed(f *fixture) {
+	const delay = 50 * time.Millisecond
+	s, disk := f.grouped(delay)
+	disk.holdsSyncs.Store(true)
+	start := f.Runtime.Elapsed()
+	all := f.producers(s, 2)
+	f.rest()
+	disk.release()
+	for _, err := range all() {
+		f.need(err)
+	}
+	f.append(s, "late")
+	if took := f.Runtime.Elapsed() - start; took < delay {
+		f.Errorf("appends took %v, want the delay of %v", took, delay)
+	}
+	f.within("appends", start)
 	f.need(s.Close())
 
-	_, err = core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime, GroupDelay: -1})
+	_, err := core.Open(ctx, f.FS, f.Dir, core.Config{Runtime: f.Runtime, GroupDelay: -1})
 	if err == nil {
 		f.Error("Open with a negative GroupDelay = nil, want an error")
 	}
