@@ -30,8 +30,10 @@ type Config struct {
 
 	// GroupDelay is how long an append that needs a sync waits at most for others
 	// to share it: for as many as waited when the last sync ended, so that a
-	// producer that is alone never waits; zero = not at all. Appends that come while
-	// a sync is under way share the next one in any case.
+	// producer that is alone never waits. Zero = not at all: appends that come while
+	// a sync is under way share the next one in any case, but of several producers
+	// that append without a pause only half share a sync, and the others the next.
+	// A few milliseconds join them.
 	GroupDelay time.Duration
 
 	// Observe is called with each append, sync, delivery and save, for metrics; nil =

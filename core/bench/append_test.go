@@ -9,9 +9,10 @@ import (
 
 // load is one way to append; it returns how many events it appended.
 type load struct {
-	name string
-	run  func(contender) (int, error)
-	bare func(contender) (int, error) // for the bare system calls, if it differs
+	name  string
+	run   func(contender) (int, error)
+	bare  func(contender) (int, error) // for the bare system calls, if it differs
+	delay time.Duration                // the engine's Config.GroupDelay
 }
 
 const (
@@ -30,14 +31,18 @@ var loads = []load{
 		}
 		return group, c.sync()
 	}},
-	{name: "producers=8", run: together, bare: func(c contender) (int, error) {
-		for range rounds { // what a perfect group commit does
-			if err := c.append(producers); err != nil {
-				return 0, err
-			}
+	{name: "producers=8", run: together, bare: grouped},
+	{name: "producers=8/grouped", run: together, bare: grouped, delay: 2 * time.Millisecond},
+}
+
+// grouped appends as many events as together, as a perfect group commit does.
+func grouped(c contender) (int, error) {
+	for range rounds {
+		if err := c.append(producers); err != nil {
+			return 0, err
 		}
-		return producers * rounds, nil
-	}},
+	}
+	return producers * rounds, nil
 }
 
 // rounds is how many events each of several producers appends.
@@ -91,11 +96,12 @@ func appendInTurns(b *testing.B, size int, l load) {
 	} else {
 		l.bare = l.run
 	}
+	engine := newEngine(b, payload, l.delay)
 	turns := []struct {
 		who   contender
 		run   func(contender) (int, error)
 		total time.Duration
-	}{{newEngine(b, payload), l.run, 0}, {joined, l.run, 0}, {newBare(b, payload), l.bare, 0}}
+	}{{engine, l.run, 0}, {joined, l.run, 0}, {newBare(b, payload), l.bare, 0}}
 	appended := 0
 	for b.Loop() {
 		for i := range turns {
@@ -110,6 +116,9 @@ func appendInTurns(b *testing.B, size int, l load) {
 	}
 	for i, name := range []string{"engine", "bbolt", "bare"} {
 		b.ReportMetric(float64(turns[i].total.Microseconds())/float64(appended), name+"-us/event")
+	}
+	if engine.syncs.Load() > 0 {
+		b.ReportMetric(float64(engine.appends.Load())/float64(engine.syncs.Load()), "appends/sync")
 	}
 	b.ReportMetric(float64(turns[0].total)/float64(turns[1].total), "x-bbolt")
 	b.ReportMetric(float64(turns[0].total)/float64(turns[2].total), "x-bare")

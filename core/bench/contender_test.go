@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 	bolt "go.etcd.io/bbolt"
@@ -55,16 +56,30 @@ func events(count int, payload []byte) []core.Event {
 type engine struct {
 	durable, written *core.Store
 	payload          []byte
+
+	appends, syncs atomic.Int64 // of durable
 }
 
-func newEngine(b *testing.B, payload []byte) *engine {
-	open := func(ack core.Ack) *core.Store {
-		s, err := core.Open(ctx, afero.NewOsFs(), b.TempDir(), core.Config{Ack: ack})
+func newEngine(b *testing.B, payload []byte, delay time.Duration) *engine {
+	e := &engine{payload: payload}
+	open := func(config core.Config) *core.Store {
+		s, err := core.Open(ctx, afero.NewOsFs(), b.TempDir(), config)
 		must(b, err)
 		b.Cleanup(func() { must(b, s.Close()) })
 		return s
 	}
-	return &engine{durable: open(core.AckDurable), written: open(core.AckWritten), payload: payload}
+	e.durable = open(core.Config{GroupDelay: delay, Observe: e.observe})
+	e.written = open(core.Config{Ack: core.AckWritten})
+	return e
+}
+
+func (e *engine) observe(o core.Observation) {
+	switch o.Kind {
+	case core.ObservedAppend:
+		e.appends.Add(1)
+	case core.ObservedSync:
+		e.syncs.Add(1)
+	}
 }
 
 func (e *engine) append(count int) error {
