@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +77,7 @@ func onRows(use, short string, do func(dir string, rows []scenarios.Row) error) 
 
 func (p *program) corpusVerify() *cobra.Command {
 	return onRows("verify", "Carry out every row twice and compare; code 1 if one has moved", func(dir string, rows []scenarios.Row) error {
-		moved := scenarios.VerifyCorpus(os.DirFS(dir), rows)
+		moved := p.verifyRows(dir, rows)
 		p.tellMoved(moved)
 		if len(moved) == 0 {
 			_, err := fmt.Fprintf(p.stdout, "%d rows verified\n", len(rows))
@@ -86,6 +87,20 @@ func (p *program) corpusVerify() *cobra.Command {
 		_, err := fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", len(moved), len(rows))
 		return err
 	})
+}
+
+// verifyRows returns the rows that have moved, and tells how far it has come.
+func (p *program) verifyRows(dir string, rows []scenarios.Row) []scenarios.Moved {
+	line := newLine(p.stderr, time.Now, false)
+	defer line.clear()
+	var moved []scenarios.Moved
+	for i := range rows {
+		line.tell(float64(i)/float64(len(rows)), func(time.Duration) string {
+			return fmt.Sprintf("%d of %d rows, %d have moved", i, len(rows), len(moved))
+		})
+		moved = append(moved, scenarios.VerifyCorpus(os.DirFS(dir), rows[i:i+1])...)
+	}
+	return moved
 }
 
 // tellMoved shows rows as they were and as they are now.
@@ -102,7 +117,7 @@ func (p *program) tellMoved(moved []scenarios.Moved) {
 
 func (p *program) corpusRegraduate() *cobra.Command {
 	return onRows("regraduate", "Take over what rows that have moved come to now, and show it", func(dir string, rows []scenarios.Row) error {
-		moved := scenarios.VerifyCorpus(os.DirFS(dir), rows)
+		moved := p.verifyRows(dir, rows)
 		p.tellMoved(moved)
 		taken := 0
 		for _, m := range moved {

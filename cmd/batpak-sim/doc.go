@@ -33,10 +33,9 @@
 // Standard output has the report and nothing else: for people, or with --json one
 // object a line for every run, with nothing in it that differs between two
 // invocations but what mutate measures. With --github annotations follow the report. Standard error has what is wrong with the arguments, in one line,
-// and the progress of what takes longer than two seconds: a line that updates
-// itself on a terminal, a line every ten seconds elsewhere, and there nothing with
-// --json. Colours are in the story of a replay only, and there on a terminal without
-// NO_COLOR.
+// and the progress of what takes longer than two seconds: a bar on a terminal, a line
+// every ten seconds elsewhere, and there nothing with --json. Colours are in the bar and in
+// the story of a replay only, and there on a terminal without NO_COLOR.
 //
 // The exit code is
 //

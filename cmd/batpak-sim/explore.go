@@ -97,7 +97,7 @@ func (p *program) exploreOne(ctx context.Context, e *exploring, name string) err
 	certificate, found, err := scenarios.Explore(ctx, scenarios.ExploreConfig{
 		Scenario: name, Preemptions: e.preemptions.value, Crashes: e.crashes.value, RunMax: e.runs.value,
 		Progress: func(c scenarios.Certificate) {
-			line.tell(func(elapsed time.Duration) string {
+			line.tell(unknown, func(elapsed time.Duration) string {
 				return fmt.Sprintf("%s: %d schedules, %d images, %d recoveries, %.0f images/s", name, c.Schedules, c.Images, c.Recoveries,
 					float64(c.Images)/elapsed.Seconds())
 			})

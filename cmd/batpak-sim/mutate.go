@@ -175,7 +175,7 @@ func (p *program) try(ctx context.Context, m *mutating, patterns []string) error
 	}
 	line := newLine(p.stderr, time.Now, m.json.value)
 	config.Progress = func(done trial.Progress) {
-		line.tell(func(elapsed time.Duration) string { return trialText(done, elapsed) })
+		line.tell(shareOf(done), func(elapsed time.Duration) string { return trialText(done, elapsed) })
 	}
 	r, err := trial.Run(ctx, config)
 	line.clear()
@@ -189,6 +189,14 @@ func (p *program) try(ctx context.Context, m *mutating, patterns []string) error
 	}
 	p.verdict = m.verdict(r)
 	return p.reportTrial(m, r)
+}
+
+// shareOf is how much of a trial is done.
+func shareOf(d trial.Progress) float64 {
+	if d.Total == 0 {
+		return 0
+	}
+	return float64(d.Done) / float64(d.Total)
 }
 
 // trialText is the line of progress. The time that is left goes by the mutants that

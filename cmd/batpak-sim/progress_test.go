@@ -32,13 +32,12 @@ func TestProgress(t *testing.T) {
 			"1 of 200 runs, 0.5 runs/s, 6m38s to go, 0 did not pass\n" +
 				"3 of 200 runs, 0.2 runs/s, 13m8s to go, 1 did not pass\n"},
 		{"terminal", true, 99, []step{{2 * time.Second, violated}, {199 * time.Millisecond, pass}, {time.Millisecond, pass}},
-			"\r1 of 200 runs, 0.5 runs/s, 6m38s to go, 1 did not pass" +
-				"\r3 of 200 runs, 1.4 runs/s, 2m24s to go, 1 did not pass" +
-				"\r" + strings.Repeat(" ", 54) + "\r"},
-		{"terminal, shorter line", true, 99, []step{{2 * time.Second, pass}, {time.Hour, pass}},
-			"\r1 of 200 runs, 0.5 runs/s, 6m38s to go, 0 did not pass" +
-				"\r2 of 200 runs, 0.0 runs/s, 99h3m18s to go, 0 did not pass" +
-				"\r" + strings.Repeat(" ", 57) + "\r"},
+			"   0% ░░░░░░░░░░░░░░░░░░░░  1 of 200 runs, 0.5 runs/s, 6m38s to go, 1 did not pass\n" +
+				"   1% ░░░░░░░░░░░░░░░░░░░░  3 of 200 runs, 1.4 runs/s, 2m24s to go, 1 did not pass\n"},
+		{"terminal, all done", true, 0, []step{{2 * time.Second, pass}, {time.Hour, pass}},
+			"  50% ██████████░░░░░░░░░░  1 of 2 runs, 0.5 runs/s, 2s to go, 0 did not pass\n" +
+				"  99% ███████████████████░  2 of 2 runs, 0.0 runs/s, 0s to go, 0 did not pass\n"},
+		{"terminal, without end", true, 1<<64 - 1, []step{{time.Hour, pass}}, "   0% ░░░░░░░░░░░░░░░░░░░░  1 of 36893488147419103232 runs, 0.0 runs/s, 277777h46m40s to go, 0 did not pass\n"},
 		{"longer than a duration", false, 1<<64 - 1, []step{{time.Hour, pass}},
 			"1 of 36893488147419103232 runs, 0.0 runs/s, 277777h46m40s to go, 0 did not pass\n"},
 	}
@@ -53,10 +52,66 @@ func TestProgress(t *testing.T) {
 				p.update(s.result, scenarios.SweepConfig{Scenarios: []string{"a", "b"}, To: tt.seeds})
 			}
 			p.clear()
-			if b.String() != tt.want {
-				t.Errorf("progress = %q, want %q", b.String(), tt.want)
+			got := b.String()
+			if tt.terminal {
+				got = shown(got)
+			}
+			if got != tt.want {
+				t.Errorf("progress = %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// shown is what stands on a terminal, one behind the other, when a text is written to it that
+// goes back to the beginning of its line. The last must be empty.
+func shown(text string) string {
+	var lines []string
+	all := strings.Split(text, "\r")
+	for _, line := range all {
+		if line = strings.TrimRight(line, " "); line != "" && (len(lines) == 0 || line+"\n" != lines[len(lines)-1]) {
+			lines = append(lines, line+"\n")
+		}
+	}
+	if last := strings.TrimSpace(all[len(all)-1]); last != "" {
+		return "left behind: " + last
+	}
+	return strings.Join(lines, "")
+}
+
+// A sweep with a budget is as far as its time, if that is further than its runs, and what nobody
+// knows the end of spins.
+func TestProgressShares(t *testing.T) {
+	var b strings.Builder
+	c := clock{now: time.Unix(1e9, 0)}
+	p := newProgress(&b, c.Now, false)
+	p.terminal, p.budget = true, time.Minute
+	c.now = c.now.Add(45 * time.Second)
+	p.update(scenarios.Result{Verdict: scenarios.Pass}, scenarios.SweepConfig{Scenarios: []string{"a"}, To: 9})
+	p.clear()
+	l := newLine(&b, c.Now, false)
+	l.terminal, l.width = true, 50
+	c.now = c.now.Add(2 * time.Second)
+	l.tell(unknown, func(elapsed time.Duration) string { return elapsed.String() + " of a line that is too long" })
+	l.clear()
+	want := "  75% ███████████████░░░░░  1 of 10 runs, 0.0 runs/s, 15s to go, 0 did not pass\n⠋  2s of a line that\n"
+	if got := shown(b.String()); got != want {
+		t.Errorf("progress = %q, want %q", got, want)
+	}
+}
+
+// Colours are for terminals that want them.
+func TestProgressColours(t *testing.T) {
+	for _, colour := range []bool{false, true} {
+		var b strings.Builder
+		c := clock{now: time.Unix(1e9, 0)}
+		l := newLine(&b, c.Now, false)
+		l.terminal, l.colour = true, colour
+		c.now = c.now.Add(time.Minute)
+		l.tell(0.5, func(time.Duration) string { return "half" })
+		if got := strings.Contains(b.String(), "\x1b["); got != colour {
+			t.Errorf("colour = %t: progress = %q", colour, b.String())
+		}
 	}
 }
 

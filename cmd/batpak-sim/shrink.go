@@ -80,7 +80,7 @@ func (p *program) shrinkRun(ctx context.Context, args []string, s *shrinking) er
 	}
 	line := newLine(p.stderr, time.Now, false)
 	small, how, err := recording.Shrink(scenarios.ShrinkConfig{Progress: func(s scenarios.Shrinking) bool {
-		line.tell(func(time.Duration) string {
+		line.tell(unknown, func(time.Duration) string {
 			return fmt.Sprintf("%d runs, %d of %d decisions left", s.Runs, s.Decisions, s.Before)
 		})
 		return ctx.Err() == nil

@@ -28,7 +28,7 @@ var house = archtest.House{
 			Test: append([]string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, tested...), TestsOnly: true},
 		{Folder: "mutation", Below: []string{"internal/workflow"}, Outside: []string{"golang.org/x/tools"}, Test: tested},
 		{Folder: "cmd/batpak-sim", Below: []string{"reports", "mutation", "scenarios", "core", "simfs", "sim"},
-			Outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}, Test: append([]string{"internal/schematest"}, tested...)},
+			Outside: []string{"github.com/schollz/progressbar/v3", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}, Test: append([]string{"internal/schematest"}, tested...)},
 		{Folder: "internal/archtest", Test: tested},
 		{Folder: "internal/workflow"},
 		{Folder: "internal/schematest", Outside: []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
