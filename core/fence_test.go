@@ -59,7 +59,7 @@ func TestFenceOutcomeIsTriedAgain(t *testing.T) {
 	}
 }
 
-// An outcome that cannot be synced is unknown: nobody sees the events, and a crash
+// H-6: an outcome that cannot be synced is unknown: nobody sees the events, and a crash
 // leaves what was durable.
 func TestFenceOutcomeUnknown(t *testing.T) {
 	for _, o := range outcomes {

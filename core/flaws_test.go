@@ -292,7 +292,7 @@ func TestX16EmptyPollMovesNothing(t *testing.T) {
 	}
 }
 
-// each poll looked at every entry left. Here one poll looks at the entries it
+// X-17, I-23: each poll looked at every entry left. Here one poll looks at the entries it
 // returns, the next one, and those that a binary search passes: all others are
 // absent in this test, so that looking at one would panic.
 func TestX17PollLooksAtItsBatch(t *testing.T) {

@@ -151,7 +151,7 @@ func TestPollBoundsItsPayloads(t *testing.T) {
 	}
 }
 
-// After a read that failed the cursor stands where it stood, and the next poll brings
+// X-5, C-3: after a read that failed the cursor stands where it stood, and the next poll brings
 // the same events.
 func TestPollFailsAndIsTriedAgain(t *testing.T) {
 	s, disk, want := wide(t, Config{SegmentBytes: 5000})
@@ -186,8 +186,8 @@ func TestWorkerEndsWithAFailedRead(t *testing.T) {
 	}
 }
 
-// What rots after it was durable is refused by name of the place, and only that:
-// events beside it are still read.
+// I-24: what rots after it was durable is an error that names the place, where upstream
+// passes over an event that it cannot find again. Events beside it are still read.
 func TestRotIsRefusedWhereItIs(t *testing.T) {
 	for _, tt := range []struct {
 		name string

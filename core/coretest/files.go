@@ -59,7 +59,7 @@ func filesModes(f *fixture) {
 	check(dirs, 0o700)
 }
 
-// A symbolic link in the place of a file of the log is refused, whether it leads to
+// H-4: a symbolic link in the place of a file of the log is refused, whether it leads to
 // the file itself, to another one, or nowhere; and nothing is written through it.
 func filesLinks(f *fixture) {
 	linker, ok := f.FS.(afero.Symlinker)
