@@ -23,7 +23,7 @@ func Defects() []Defect {
 			File:    "core/syncer.go",
 			Old:     "\tif err := y.journal.sync(y.journal.writtenMark().offset); err != nil {\n",
 			New: "\tif up := y.gate.publishable(y.journal.writtenMark().next); up > y.gate.snapshot().visible {\n" +
-				"\t\t_ = y.gate.publish(up, y.index.laneBounds(SeqRange{Start: y.gate.snapshot().visible, End: up}), \"early\")\n\t}\n" +
+				"\t\t_ = y.gate.publish(up, y.index.Load().laneBounds(SeqRange{Start: y.gate.snapshot().visible, End: up}), \"early\")\n\t}\n" +
 				"\tif err := y.journal.sync(y.journal.writtenMark().offset); err != nil {\n",
 		},
 		{

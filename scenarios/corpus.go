@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"github.com/batpak/batpak-sim/sim"
 )
 
 // Row is a run of the corpus: what it is, and what it comes to. A build in which it
@@ -37,20 +39,45 @@ func ReadCorpus(dir fs.FS) ([]Row, error) {
 }
 
 // Run carries out the row, whose recording is in the folder.
-func (r *Row) Run(dir fs.FS) (Result, error) {
+func (r *Row) Run(dir fs.FS) (Replay, error) {
 	if r.File == "" {
-		return Run(Config{Scenario: r.Scenario, Seed: r.Seed, Faults: r.Faults, Steps: r.Steps})
+		result, err := Run(Config{Scenario: r.Scenario, Seed: r.Seed, Faults: r.Faults, Steps: r.Steps})
+		return Replay{Result: result}, err
 	}
+	recording, err := r.recording(dir)
+	if err != nil {
+		return Replay{}, err
+	}
+	return recording.Replay(0)
+}
+
+// recording is that of the row, in the folder.
+func (r *Row) recording(dir fs.FS) (*Recording, error) {
 	text, err := fs.ReadFile(dir, r.File)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	recording, err := ParseRecording(string(text))
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", r.File, err)
+		return nil, fmt.Errorf("%s: %w", r.File, err)
+	}
+	return &recording, nil
+}
+
+// Trim returns the text of the row's recording without the decisions that nothing asks
+// for any more. It may guard less than it did: what was found with it should be found with
+// it still.
+func (r *Row) Trim(dir fs.FS) (string, error) {
+	recording, err := r.recording(dir)
+	if err != nil {
+		return "", err
 	}
 	replay, err := recording.Replay(0)
-	return replay.Result, err
+	if err != nil {
+		return "", err
+	}
+	recording.trim(replay.Fits)
+	return recording.String(), nil
 }
 
 // same tells that two rows are of the same run.
@@ -58,13 +85,19 @@ func (r *Row) same(other Row) bool {
 	return r.Seed == other.Seed && r.File == other.File && r.Scenario == other.Scenario && r.Faults == other.Faults && r.Steps == other.Steps
 }
 
-// ErrIllegal is matched by the error of a row that does not belong into a corpus.
-var ErrIllegal = errors.New("scenarios: not for the corpus")
+var (
+	// ErrIllegal is matched by the error of a row that does not belong into a corpus.
+	ErrIllegal = errors.New("scenarios: not for the corpus")
+
+	// ErrRotten is matched by the error of a row whose recording has decisions that nothing
+	// asks for any more, or names an image that no crash leaves: it is not the run that it was.
+	ErrRotten = errors.New("scenarios: rotten")
+)
 
 // Graduate carries the row out twice and returns it with what it came to, if both runs
 // agree and pass, which is what makes an outcome legal. Otherwise the error matches
-// [ErrIllegal].
-func (r Row) Graduate(dir fs.FS) (Row, Result, error) {
+// [ErrIllegal], or [ErrRotten] if that is all that is wrong.
+func (r Row) Graduate(dir fs.FS) (Row, Replay, error) {
 	first, err := r.Run(dir)
 	if err != nil {
 		return r, first, err
@@ -74,31 +107,40 @@ func (r Row) Graduate(dir fs.FS) (Row, Result, error) {
 	switch {
 	case err != nil:
 		return r, first, err
-	case difference(first, second) != "":
-		return r, first, fmt.Errorf("%w: two runs of %v differ: %s", ErrIllegal, r, difference(first, second))
+	case difference(first.Result, second.Result) != "":
+		return r, first, fmt.Errorf("%w: two runs of %v differ: %s", ErrIllegal, r, difference(first.Result, second.Result))
 	case first.Verdict != Pass:
 		return r, first, fmt.Errorf("%w: %v ends with %s, %s", ErrIllegal, r, first.Verdict, first.Signature())
 	}
 	r.Digest, r.Outcome = first.Digest, first.Outcome
+	if len(first.Lost) > 0 {
+		return r, first, fmt.Errorf("%w: no crash leaves image %s", ErrRotten, first.Lost[0])
+	}
+	if n := first.Count(sim.Rotten); r.File != "" && n > 0 {
+		return r, first, fmt.Errorf("%w: nothing asks for %d of %d decisions", ErrRotten, n, len(first.Fits))
+	}
 	return r, first, nil
 }
 
-// Moved is a row whose run comes to something else now.
-type Moved struct {
-	Was, Now Row
-	Err      error // it does not pass any more; nil = another digest or outcome, legal too
+// Verified is a row that was carried out again.
+type Verified struct {
+	Was, Now  Row
+	Decisions int     // of its recording
+	Fit       sim.Fit // the worst of them
+	Err       error   // it does not pass any more, or is rotten; nil = at most another digest or outcome, legal too
 }
 
-// VerifyCorpus carries out every row twice and returns those that have moved.
-func VerifyCorpus(dir fs.FS, rows []Row) []Moved {
-	var moved []Moved
-	for _, row := range rows {
-		now, _, err := row.Graduate(dir)
-		if err != nil || now != row {
-			moved = append(moved, Moved{row, now, err})
-		}
+// Moved tells that the row is not what it was.
+func (v *Verified) Moved() bool { return v.Err != nil || v.Now != v.Was }
+
+// VerifyCorpus carries out every row twice.
+func VerifyCorpus(dir fs.FS, rows []Row) []Verified {
+	all := make([]Verified, len(rows))
+	for i, row := range rows {
+		now, replay, err := row.Graduate(dir)
+		all[i] = Verified{row, now, len(replay.Fits), replay.DecisionsFit(), err}
 	}
-	return moved
+	return all
 }
 
 // AddRow adds a row that has graduated, unless its run is there.

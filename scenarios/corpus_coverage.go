@@ -55,11 +55,11 @@ func MinimiseCorpus(dir fs.FS, rows []Row) ([]Row, error) {
 		}
 	}
 	for i, row := range rows {
-		_, result, err := row.Graduate(dir)
+		_, replay, err := row.Graduate(dir)
 		if err != nil {
 			return nil, err
 		}
-		features[i] = result.features()
+		features[i] = replay.features()
 	}
 	for i, row := range rows {
 		if row.File != "" {

@@ -21,8 +21,10 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range scenarios.VerifyCorpus(corpusDir, rows) {
-		t.Errorf("%v (%s): %v %s, was %v %s, %v", m.Was, m.Was.Guards, m.Now.Digest, m.Now.Outcome, m.Was.Digest, m.Was.Outcome, m.Err)
+	for _, v := range scenarios.VerifyCorpus(corpusDir, rows) {
+		if v.Moved() {
+			t.Errorf("%v (%s): %v %s, was %v %s, %v", v.Was, v.Was.Guards, v.Now.Digest, v.Now.Outcome, v.Was.Digest, v.Was.Outcome, v.Err)
+		}
 	}
 	if t.Failed() {
 		t.Log("if that is meant: go run ./cmd/batpak-sim corpus regraduate")

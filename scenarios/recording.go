@@ -81,6 +81,21 @@ func (r *Recording) keep(book *notebook) {
 	}
 }
 
+// trim leaves out the decisions that are rotten.
+func (r *Recording) trim(fits []sim.Fit) {
+	decisions, notes := r.Decisions, r.Notes
+	r.Decisions, r.Notes = nil, make(map[int]string)
+	for i, d := range decisions {
+		if fits[i] == sim.Rotten {
+			continue
+		}
+		if note, noted := notes[i]; noted {
+			r.Notes[len(r.Decisions)] = note
+		}
+		r.Decisions = append(r.Decisions, d)
+	}
+}
+
 // play carries out the run that src decides. A bound of zero leaves the scheduler its own.
 func (r *Recording) play(src sim.Source, stepMax uint64) (Result, sim.Outcome) {
 	if r.Closed {
@@ -184,10 +199,16 @@ func (r *Recording) deviation(got Result) string {
 // Fit is the worst of what became of the decisions. [sim.Exact] means that the
 // result is the one that was recorded too, event by event.
 func (r *Replay) Fit() sim.Fit {
-	worst := sim.Exact
 	if r.Deviation != "" {
-		worst = sim.Adapted
+		return min(sim.Adapted, r.DecisionsFit())
 	}
+	return r.DecisionsFit()
+}
+
+// DecisionsFit is Fit without regard to the result: what was recorded of a defective
+// build may be exact so in a sound one.
+func (r *Replay) DecisionsFit() sim.Fit {
+	worst := sim.Exact
 	if len(r.Lost) > 0 {
 		worst = sim.Rotten
 	}

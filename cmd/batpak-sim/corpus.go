@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -76,64 +75,96 @@ func onRows(use, short string, do func(dir string, rows []scenarios.Row) error) 
 }
 
 func (p *program) corpusVerify() *cobra.Command {
-	return onRows("verify", "Carry out every row twice and compare; code 1 if one has moved", func(dir string, rows []scenarios.Row) error {
-		moved := p.verifyRows(dir, rows)
-		p.tellMoved(moved)
-		if len(moved) == 0 {
+	return onRows("verify", "Carry out every row twice and compare; code 1 if one has moved or is rotten", func(dir string, rows []scenarios.Row) error {
+		verified := p.verifyRows(dir, rows)
+		for _, v := range verified {
+			if v.Was.File != "" {
+				fmt.Fprintf(p.stdout, "%v: %v, %d decisions\n", v.Was, v.Fit, v.Decisions)
+			}
+		}
+		moved := p.tellMoved(verified)
+		if moved == 0 {
 			_, err := fmt.Fprintf(p.stdout, "%d rows verified\n", len(rows))
 			return err
 		}
 		p.verdict = scenarios.Violated
-		_, err := fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", len(moved), len(rows))
+		_, err := fmt.Fprintf(p.stdout, "%d of %d rows have moved; if that is meant: go run ./cmd/batpak-sim corpus regraduate\n", moved, len(rows))
 		return err
 	})
 }
 
-// verifyRows returns the rows that have moved, and tells how far it has come.
-func (p *program) verifyRows(dir string, rows []scenarios.Row) []scenarios.Moved {
+// verifyRows carries out every row, and tells how far it has come.
+func (p *program) verifyRows(dir string, rows []scenarios.Row) []scenarios.Verified {
 	line := newLine(p.stderr, time.Now, false)
 	defer line.clear()
-	var moved []scenarios.Moved
+	var all []scenarios.Verified
+	moved := 0
 	for i := range rows {
 		line.tell(float64(i)/float64(len(rows)), func(time.Duration) string {
-			return fmt.Sprintf("%d of %d rows, %d have moved", i, len(rows), len(moved))
+			return fmt.Sprintf("%d of %d rows, %d have moved", i, len(rows), moved)
 		})
-		moved = append(moved, scenarios.VerifyCorpus(os.DirFS(dir), rows[i:i+1])...)
+		all = append(all, scenarios.VerifyCorpus(os.DirFS(dir), rows[i:i+1])...)
+		if all[i].Moved() {
+			moved++
+		}
+	}
+	return all
+}
+
+// tellMoved shows the rows that have moved, as they were and as they are now, and counts
+// them.
+func (p *program) tellMoved(verified []scenarios.Verified) (moved int) {
+	for _, v := range verified {
+		if !v.Moved() {
+			continue
+		}
+		moved++
+		fmt.Fprintf(p.stdout, "%v: %s\n", v.Was, v.Was.Guards)
+		if v.Err != nil {
+			fmt.Fprintf(p.stdout, "  %v\n", v.Err)
+			continue
+		}
+		fmt.Fprintf(p.stdout, "  - %v %s\n  + %v %s\n", v.Was.Digest, v.Was.Outcome, v.Now.Digest, v.Now.Outcome)
 	}
 	return moved
 }
 
-// tellMoved shows rows as they were and as they are now.
-func (p *program) tellMoved(moved []scenarios.Moved) {
-	for _, m := range moved {
-		fmt.Fprintf(p.stdout, "%v: %s\n", m.Was, m.Was.Guards)
-		if m.Err != nil {
-			fmt.Fprintf(p.stdout, "  %v\n", m.Err)
-			continue
-		}
-		fmt.Fprintf(p.stdout, "  - %v %s\n  + %v %s\n", m.Was.Digest, m.Was.Outcome, m.Now.Digest, m.Now.Outcome)
-	}
-}
-
 func (p *program) corpusRegraduate() *cobra.Command {
-	return onRows("regraduate", "Take over what rows that have moved come to now, and show it", func(dir string, rows []scenarios.Row) error {
-		moved := p.verifyRows(dir, rows)
-		p.tellMoved(moved)
-		taken := 0
-		for _, m := range moved {
-			if m.Err != nil {
-				p.verdict = scenarios.Violated
-				continue
+	return onRows("regraduate", "Take over what rows that have moved come to now, without their rotten decisions, and show it", func(dir string, rows []scenarios.Row) error {
+		verified := p.verifyRows(dir, rows)
+		moved, taken := p.tellMoved(verified), 0
+		for i, v := range verified {
+			if errors.Is(v.Err, scenarios.ErrRotten) {
+				v.Now, v.Err = trimmed(dir, v.Was)
 			}
-			rows[slices.Index(rows, m.Was)] = m.Now
-			taken++
+			switch {
+			case v.Err != nil:
+				p.verdict = scenarios.Violated
+			case v.Moved():
+				rows[i] = v.Now
+				taken++
+			}
 		}
 		if err := writeCorpus(dir, rows); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(p.stdout, "%d of %d rows regraduated, %d are illegal now\n", taken, len(rows), len(moved)-taken)
+		_, err := fmt.Fprintf(p.stdout, "%d of %d rows regraduated, %d are illegal now\n", taken, len(rows), moved-taken)
 		return err
 	})
+}
+
+// trimmed takes the rotten decisions out of the row's recording and graduates what is
+// left.
+func trimmed(dir string, row scenarios.Row) (scenarios.Row, error) {
+	text, err := row.Trim(os.DirFS(dir))
+	if err != nil {
+		return row, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, row.File), []byte(text), 0o666); err != nil {
+		return row, err
+	}
+	now, _, err := row.Graduate(os.DirFS(dir))
+	return now, err
 }
 
 func (p *program) corpusMinimise() *cobra.Command {
@@ -243,20 +274,20 @@ func (p *program) graduateSeeds(rows []scenarios.Row, g *graduating) ([]scenario
 	}
 	var coverage scenarios.CorpusCoverage
 	for _, row := range rows {
-		result, err := row.Run(os.DirFS(g.dir.value))
+		replay, err := row.Run(os.DirFS(g.dir.value))
 		if err != nil {
 			return nil, err
 		}
-		coverage.Add(result)
+		coverage.Add(replay.Result)
 	}
 	for seed := config.From; ; seed++ {
 		for _, name := range config.Scenarios {
 			row := scenarios.Row{Seed: seed, Scenario: name, Faults: config.Faults, Steps: config.Steps, Guards: g.guards.value}
-			row, result, err := row.Graduate(os.DirFS(g.dir.value))
+			row, replay, err := row.Graduate(os.DirFS(g.dir.value))
 			if err != nil {
 				return nil, err
 			}
-			news := coverage.Add(result)
+			news := coverage.Add(replay.Result)
 			if len(news) == 0 && !g.guards.given {
 				continue
 			}
