@@ -63,9 +63,11 @@ func (h *holds) watch() {
 // noHold holds nothing.
 var noHold = Hold{Sequence: 1<<64 - 1}
 
-// settle finds the lowest of all holds, of which the one that is given is no cursor's,
-// and has first say, from its sequence, which event is the first to be shown.
-func (h *holds) settle(lowest Hold, first func(limit uint64) uint64) Hold {
+// settle decides up to which sequence events may go: as many as should, as far as no hold
+// is lower, of which the one that is given is no cursor's. Those that were to go before
+// go in any case. It has round say which event is the first that stays, from now on the
+// first to be shown, and returns the lowest hold.
+func (h *holds) settle(sequence uint64, lowest Hold, round func(limit uint64) uint64) Hold {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	lowest = lowest.lower(h.departed)
@@ -73,6 +75,6 @@ func (h *holds) settle(lowest Hold, first func(limit uint64) uint64) Hold {
 		lowest = lowest.lower(c.hold())
 	}
 	h.watching = false
-	h.first.Store(first(lowest.Sequence))
+	h.first.Store(round(max(h.first.Load(), min(sequence, lowest.Sequence))))
 	return lowest
 }

@@ -93,8 +93,8 @@ func (s *Store) decide(ctx context.Context, segments []segment, sequence uint64)
 		return 0, nil, err
 	}
 	stays := 0
-	hold = s.holds.settle(hold, func(limit uint64) uint64 {
-		stays = stayingOf(segments, min(sequence, limit))
+	hold = s.holds.settle(sequence, hold, func(limit uint64) uint64 {
+		stays = stayingOf(segments, limit)
 		return segments[stays].first
 	})
 	if hold.Sequence >= sequence {

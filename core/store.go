@@ -410,6 +410,10 @@ func (s *Store) Frontier() Frontier {
 	return Frontier{Allocated: s.gate.next(), Written: written, Durable: durable, Visible: visible}
 }
 
+// First returns the sequence at which the log begins to be shown: what is below it was
+// dropped.
+func (s *Store) First() uint64 { return s.holds.first.Load() }
+
 // Read returns the entry of that sequence, if readers may see it. It fails as
 // [Cursor.PollBatch] does when the disk does not bring its payload.
 func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) {

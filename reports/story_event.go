@@ -55,6 +55,8 @@ var kindClasses = map[string]class{
 	historyKind + string(scenarios.EventForgetting): classCheckpoint,
 	historyKind + string(scenarios.EventForgotten):  classCheckpoint,
 	historyKind + string(scenarios.EventTrespassed): classCheckpoint,
+	historyKind + string(scenarios.EventDropping):   classCheckpoint,
+	historyKind + string(scenarios.EventDropped):    classCheckpoint,
 }
 
 func classOf(e sim.Event) class {

@@ -28,6 +28,7 @@ type Counters struct {
 	Contended       uint64 `json:"contended"`   // tries of another to open a consumer's checkpoint
 	GaveUp          uint64 `json:"gave_up"`     // calls whose context had ended when they returned
 	Unconfirmed     uint64 `json:"unconfirmed"` // appends given up once they were written
+	Dropped         uint64 `json:"dropped"`     // segments dropped
 }
 
 func (c *Counters) count(e *Event) {
@@ -69,6 +70,8 @@ func (c *Counters) count(e *Event) {
 		c.GaveUp++
 	case EventUnconfirmed:
 		c.Unconfirmed++
+	case EventDropped:
+		c.Dropped += uint64(e.Segments)
 	}
 }
 
@@ -97,5 +100,6 @@ func (c *Counters) fields() []Counter {
 		{"checkpoints refused", &c.Refusals}, {"files planted", &c.Planted},
 		{"files littered", &c.Littered}, {"checkpoints contended", &c.Contended},
 		{"calls given up", &c.GaveUp}, {"appends unconfirmed", &c.Unconfirmed},
+		{"segments dropped", &c.Dropped},
 	}
 }

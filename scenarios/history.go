@@ -18,7 +18,7 @@ type EventKind string
 // Incarnation, Time and Actor.
 const (
 	EventBegan       EventKind = "began"        // an incarnation begins, the disk as the crash left it
-	EventOpened      EventKind = "opened"       // the store is open: Entries is its whole visible content
+	EventOpened      EventKind = "opened"       // the store is open: Entries is its whole visible content, First where the log begins
 	EventOpenFailed  EventKind = "open-failed"  // Err
 	EventAttempt     EventKind = "attempt"      // an append begins: Op, Events, Fence
 	EventAcked       EventKind = "acked"        // it succeeded: Op, First, Durable if the caller was told so
@@ -44,6 +44,8 @@ const (
 	EventAccepted    EventKind = "accepted"     // the consumer dealt with what was delivered last
 	EventDeclined    EventKind = "declined"     // the consumer rolled back, or panicked: it must get the same again
 	EventSaved       EventKind = "saved"        // the consumer's checkpoint stands durably on what was accepted last
+	EventDropping    EventKind = "dropping"     // events below First may be dropped from now on
+	EventDropped     EventKind = "dropped"      // the log begins at First now, Segments fewer: Err if not all of that is done
 	EventIdle        EventKind = "idle"         // a consumer waited since Since for a sequence from First on, and got nothing; Err is its context's
 	EventUnread      EventKind = "unread"       // a consumer's poll failed, and it goes on polling from sequence First: Err
 	EventLied        EventKind = "lied"         // the disk dropped a sync and reported success
@@ -67,6 +69,7 @@ type Event struct {
 	First   uint64
 	Durable bool
 
+	Segments int
 	Region   core.Region
 	Started  bool
 	Position uint64
@@ -97,6 +100,8 @@ func (e Event) String() string {
 		fmt.Fprintf(&b, " first=%d durable=%t", e.First, e.Durable)
 	case EventGaveUp:
 		fmt.Fprintf(&b, " context ended at %v", e.Since)
+	case EventDropping, EventDropped:
+		fmt.Fprintf(&b, " first=%d segments=%d", e.First, e.Segments)
 	case EventFenceTry, EventFenceDone:
 		fmt.Fprintf(&b, " commit=%t", e.Commit)
 	case EventResumed:

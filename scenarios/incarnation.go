@@ -56,7 +56,7 @@ func (n *incarnation) run() {
 		return
 	}
 	n.recovered = len(log)
-	n.record(Event{Kind: EventOpened, Entries: log})
+	n.record(Event{Kind: EventOpened, Entries: log, First: store.First()})
 	if n.planting {
 		n.trespass()
 		n.plantCheckpoints(log)

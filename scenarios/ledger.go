@@ -23,6 +23,8 @@ type ledger struct {
 	liedLog   bool                     // ... or a bit has rotted, of the log itself: what it holds is not sure
 	struck    bool                     // in this incarnation a fault has returned an error
 	visible   map[string]time.Duration // in this incarnation: when a payload was surely visible
+	first     uint64                   // events of lower sequence were dropped, or may have been while
+	dropping  bool                     // a drop is under way
 }
 
 // cursorsDir holds the checkpoints. Nothing below it matters to the log.
@@ -50,6 +52,8 @@ type fate struct {
 	event     core.Event
 	attempt   *attempt
 	delivered bool // to anyone, ever: what was seen must stay
+	known     bool // at which sequence it is:
+	sequence  uint64
 }
 
 // fenceFate is how far a fence got.
@@ -88,14 +92,21 @@ func newLedger() *ledger {
 func (l *ledger) record(e *Event) {
 	switch e.Kind {
 	case EventBegan:
-		l.struck = false
+		l.struck, l.dropping = false, false
 		clear(l.visible)
 		for _, c := range l.consumers {
 			c.resumed = false
 		}
-	case EventOpened, EventDrained:
+	case EventOpened:
+		l.log, l.first = e.Entries, e.First
+		l.see(e)
+	case EventDrained:
 		l.log = e.Entries
 		l.see(e)
+	case EventDropping:
+		l.first, l.dropping = max(l.first, e.First), true
+	case EventDropped:
+		l.first, l.dropping = e.First, false
 	case EventAttempt:
 		l.begin(e)
 	case EventAcked:
@@ -157,6 +168,9 @@ func (l *ledger) ack(e *Event) {
 func (l *ledger) place(e *Event) *attempt {
 	a := l.ops[e.Op]
 	a.placed, a.first = true, e.First
+	for i, n := range a.names {
+		l.fates[n].at(e.First + uint64(i))
+	}
 	return a
 }
 
@@ -235,12 +249,19 @@ func (l *ledger) see(e *Event) {
 		n := name(entry.Payload)
 		if f := l.fates[n]; f != nil {
 			f.delivered = true
+			f.at(entry.Sequence)
 		}
 		if _, known := l.visible[n]; !known {
 			l.visible[n] = e.Time
 		}
 	}
 }
+
+// at notes the sequence of an event.
+func (f *fate) at(sequence uint64) { f.known, f.sequence = true, sequence }
+
+// dropped reports whether the event may be gone because retention dropped it.
+func (l *ledger) dropped(f *fate) bool { return f.known && f.sequence < l.first }
 
 // sequence returns the sequence of the named event, if its append said so.
 func (a *attempt) sequence(payload string) (uint64, bool) {

@@ -5,7 +5,7 @@ import "github.com/batpak/batpak-sim/core"
 // durability holds that what was acknowledged as durable, and what anyone has
 // seen, is in the log after every crash, and that what survives of one incarnation's
 // appends is a prefix of them. A disk that drops syncs of the log
-// voids the first half.
+// voids the first half. What was dropped is another oracle's matter.
 type durability struct{ ledger *ledger }
 
 func newDurability(l *ledger) *durability { return &durability{ledger: l} }
@@ -34,7 +34,7 @@ func (o *durability) nothingLost(present map[string]bool) *Violation {
 		for _, n := range a.names {
 			f := o.ledger.fates[n]
 			switch {
-			case present[n] || !o.ledger.allowed(f):
+			case present[n] || o.ledger.dropped(f) || !o.ledger.allowed(f):
 			case a.durable:
 				return violation("acknowledged event lost", "an append acknowledged as durable survives every crash",
 					"%s of append %s, first sequence %d, is not in the log", n, a.op, a.first)
@@ -59,7 +59,7 @@ func (o *durability) prefix(log []core.Entry) *Violation {
 		}
 	}
 	for _, a := range o.ledger.order {
-		if a.placed && a.fence == "" && a.first < top[a.incarnation] && !present[a.names[0]] {
+		if a.placed && a.fence == "" && a.first >= o.ledger.first && a.first < top[a.incarnation] && !present[a.names[0]] {
 			return violation("not a prefix", "what survives is a prefix of the append order",
 				"append %s at sequence %d is missing, sequence %d of the same incarnation is there", a.op, a.first, top[a.incarnation])
 		}

@@ -42,7 +42,7 @@ func (o *wakeup) idle(e *Event) *Violation {
 		for i, n := range a.names {
 			due, known := o.ledger.visible[n]
 			f := o.ledger.fates[n]
-			if !known || due >= e.Time || !a.placed || a.first+uint64(i) < e.First {
+			if !known || due >= e.Time || !a.placed || a.first+uint64(i) < e.First || o.ledger.dropped(f) {
 				continue
 			}
 			if c.region.Matches(f.event.Coordinate, f.event.Kind, f.event.Lane, 0) {

@@ -16,5 +16,6 @@ func allOracles(l *ledger) []Oracle {
 		newWakeup(l),
 		newPromptness(),
 		newAtLeastOnce(l),
+		newRetention(l),
 	}
 }

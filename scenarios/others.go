@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -17,6 +18,9 @@ func (n *incarnation) startOthers() []*sim.Task {
 	}
 	if n.shape.contended {
 		tasks = append(tasks, n.sim.Go("contender", n.contend))
+	}
+	if n.shape.retains {
+		tasks = append(tasks, n.sim.Go("retainer", n.retain))
 	}
 	if n.shape.jumps {
 		tasks = append(tasks, n.sim.Go("clock", n.jump))
@@ -41,6 +45,20 @@ func (n *incarnation) contend() {
 		n.sim.Sleep(n.pause())
 		n.record(Event{Kind: EventReleased, Actor: c.name})
 		cursor.Close()
+	}
+}
+
+// retain drops old segments now and then: as many as may go, or some.
+func (n *incarnation) retain() {
+	for range n.src.Draw(labelWorkload, 2*othersTurns) {
+		n.sim.Sleep(n.pause())
+		before := n.store.Frontier().Allocated + 1
+		if sim.Chance(n.src, labelWorkload, 1, 3) {
+			before = n.src.Draw(labelWorkload, before)
+		}
+		n.record(Event{Kind: EventDropping, Actor: "retainer", First: before})
+		dropped, err := n.store.DropBefore(context.Background(), before)
+		n.record(Event{Kind: EventDropped, Actor: "retainer", First: n.store.First(), Segments: dropped.Segments, Err: err})
 	}
 }
 

@@ -25,7 +25,7 @@ func All() []Scenario {
 	return []Scenario{
 		crash, tornWrite, racingPublish, regionMismatch,
 		lyingDisk, failedSync, fullDisk, bitRot, fenceCrash, cancelledRange, batchAtomicity, checkpointAhead, lostRename, staleTemp,
-		twoOwners, workerPanic, stopRaces, handlerSlow, clockJump, recoveryCrash, upgrade, manyLanes, longHaul, idempotentRetry, rotation, deadlines, fastOpen,
+		twoOwners, workerPanic, stopRaces, handlerSlow, clockJump, recoveryCrash, upgrade, manyLanes, longHaul, idempotentRetry, rotation, deadlines, fastOpen, slowCursors,
 	}
 }
 

@@ -30,6 +30,7 @@ type shape struct {
 	early        bool    // the store is closed while producers and consumers are at work
 	contended    bool    // somebody else opens the first consumer's checkpoint now and then
 	jumps        bool    // the wall clock jumps
+	retains      bool    // old segments are dropped now and then
 	fixed        [][]op  // by producer: what it does, instead of what is drawn; nil = drawn
 	closed       *closed // whose workload it is; nil = drawn
 	impatient    uint64  // one in so many calls has a context that ends; zero = none

@@ -105,7 +105,9 @@ func TestWithoutCrashRule(t *testing.T) {
 	}{
 		{ruleNameLost, ofKind("link", "unlink", "rename")},
 		{ruleSizeLost, ofKind("truncate")},
-		{ruleDataLost, func(f simfs.Fate) bool { return strings.HasPrefix(f.Detail, "the size of") || strings.HasPrefix(f.Detail, "not [") }},
+		{ruleDataLost, func(f simfs.Fate) bool {
+			return strings.HasPrefix(f.Detail, "the size of") || strings.HasPrefix(f.Detail, "not [")
+		}},
 		{ruleTornWrite, func(f simfs.Fate) bool { return strings.HasPrefix(f.Detail, "not [") }},
 	}
 	for _, tt := range tests {
