@@ -189,8 +189,8 @@ func Defects() []Defect {
 			Name:    "index-after-confirm",
 			Summary: "an event may be published before the index knows it",
 			File:    "core/store.go",
-			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(records)\n\ts.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n",
-			New:     "\ts.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.insert(records)\n",
+			Old:     "\ts.rt.Yield(PointAppendWritten)\n\ts.index.Load().insert(records)\n\ts.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n",
+			New:     "\ts.keys.add(keyedOf(entries, end), entries[0].Sequence+uint64(len(entries)))\n\treceipt = Receipt{First: entries[0].Sequence, Count: uint64(len(entries))}\n\ts.journal.confirm(mark{end, receipt.First + receipt.Count})\n\ts.rt.Yield(PointAppendWritten)\n\ts.index.Load().insert(records)\n",
 		},
 		{
 			Name:    "append-behind-short-write",
@@ -318,6 +318,49 @@ func Defects() []Defect {
 			Old:     "\treturn s.confirm(ctx, end, 0)\n",
 			New: "" +
 				"\tif err := s.confirm(ctx, end, 0); err != nil {\n\t\ts.syncer.decide(resolution{})\n\t\treturn err\n\t}\n\treturn nil\n",
+		},
+		{
+			Name:    "drop-before-base",
+			Summary: "segments are removed before it is durable that they were dropped",
+			File:    "core/retention.go",
+			Old:     "\tif err := b.save(s.fs, s.dir); err != nil {\n",
+			New:     "\tif err := removeBelow(s.fs, s.dir, first.number); err != nil {\n\t\treturn err\n\t}\n\tif err := b.save(s.fs, s.dir); err != nil {\n",
+		},
+		{
+			Name:    "base-without-directory-sync",
+			Summary: "segments are removed while the name of the base that says so may be lost",
+			File:    "core/base.go",
+			Old:     "\tif err == nil {\n\t\terr = syncDir(fsys, dir)\n\t}\n",
+			New:     "",
+		},
+		{
+			Name:    "base-without-chains",
+			Summary: "a base forgets how far the chains of entities had got",
+			File:    "core/retention.go",
+			Old:     "links: before.after(gone)",
+			New:     "links: before.after(gone)[:0]",
+		},
+		{
+			Name:    "drop-beneath-checkpoints",
+			Summary: "retention does not look at checkpoints",
+			File:    "core/retention.go",
+			Old:     "\treturn s.checkpoints.hold(s.lineage, lowest)\n",
+			New:     "\treturn lowest, nil\n",
+		},
+		{
+			Name:    "drop-the-event-of-a-checkpoint",
+			Summary: "retention takes the event that a checkpoint stands on for passed",
+			File:    "core/retention.go",
+			Old:     "\t\t\th.Sequence = c.Position\n",
+			New:     "\t\t\th.Sequence = c.Position + 1\n",
+			Also:    []Edit{{File: "core/cursor.go", Old: "\t\tneeded = c.place.position\n", New: "\t\tneeded = c.place.position + 1\n"}},
+		},
+		{
+			Name:    "drop-beneath-cursors",
+			Summary: "retention does not look at open cursors",
+			File:    "core/holds.go",
+			Old:     "\t\tlowest = lowest.lower(c.hold())\n",
+			New:     "\t\t_ = c\n",
 		},
 	}
 }

@@ -40,7 +40,7 @@ func (o *failClosed) Observe(e *Event) *Violation {
 		o.saved[e.Actor] = o.ledger.consumer(e.Actor).region
 	case EventOpenFailed:
 		return o.openFailed(e)
-	case EventFailed, EventSyncFailed:
+	case EventFailed, EventSyncFailed, EventDropped:
 		return o.writeFailed(e)
 	case EventCloseFailed:
 		return o.closeFailed(e)
@@ -68,13 +68,16 @@ func (o *failClosed) openFailed(e *Event) *Violation {
 
 // writeFailed checks that what the engine does not write has a reason.
 func (o *failClosed) writeFailed(e *Event) *Violation {
+	if e.Err == nil {
+		return nil
+	}
 	for _, legal := range []error{core.ErrFenceActive, core.ErrFenceNotActive, core.ErrClosed} {
 		if errors.Is(e.Err, legal) {
 			return nil
 		}
 	}
 	if !o.ledger.struck && !contextError(e.Err) {
-		return violation("write failed", "an append or sync fails only for a fence, a closed store, a context, or a fault of the disk", "%s: %v", e.Actor, e.Err)
+		return violation("write failed", "an append, sync or drop fails only for a fence, a closed store, a context, or a fault of the disk", "%s: %v", e.Actor, e.Err)
 	}
 	return nil
 }

@@ -93,6 +93,17 @@ func (h *told) frontier(f core.Frontier) *told {
 	return h.add(scenarios.Event{Kind: scenarios.EventFrontier, Frontier: f})
 }
 
+// drops has events below asked dropped, after which the log begins at first.
+func (h *told) drops(asked, first uint64, err error) *told {
+	return h.add(scenarios.Event{Kind: scenarios.EventDropping, First: asked}).
+		add(scenarios.Event{Kind: scenarios.EventDropped, First: first, Err: err})
+}
+
+// reopen begins the next incarnation with a log that begins at first.
+func (h *told) reopen(first uint64, log ...core.Entry) *told {
+	return h.begin().add(scenarios.Event{Kind: scenarios.EventOpened, First: first, Entries: log})
+}
+
 func (h *told) drained(log ...core.Entry) *told {
 	return h.add(scenarios.Event{Kind: scenarios.EventDrained, Entries: log})
 }
@@ -129,6 +140,30 @@ func sound() *told {
 func TestSoundHistoryPasses(t *testing.T) {
 	if v := judge(sound()); v != nil {
 		t.Fatalf("violation %+v, want none", v)
+	}
+}
+
+// What was dropped is missed by nobody who had passed it, or who came later; a drop that
+// failed, or was cut short, may have taken place or not.
+func TestSoundDropPasses(t *testing.T) {
+	passed := func() *told {
+		return tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(0, "a"), at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved)
+	}
+	eio := errors.New("EIO")
+	for name, history := range map[string]*told{
+		"done":        passed().drops(2, 1, nil).reopen(1, at(1, "b")).resume(true, 1).drained(at(1, "b")),
+		"failed":      passed().does(scenarios.EventStruck).drops(2, 1, eio).reopen(0, at(0, "a"), at(1, "b")).resume(true, 1),
+		"failed late": passed().does(scenarios.EventStruck).drops(2, 1, eio).reopen(1, at(1, "b")).resume(true, 1),
+		"cut short":   passed().add(scenarios.Event{Kind: scenarios.EventDropping, First: 2}).reopen(1, at(1, "b")).resume(true, 1),
+		"not begun":   passed().add(scenarios.Event{Kind: scenarios.EventDropping, First: 2}).reopen(0, at(0, "a"), at(1, "b")),
+		"before a later reader": passed().drops(2, 1, nil).
+			add(scenarios.Event{Kind: scenarios.EventResumed, Actor: "d"}).
+			add(scenarios.Event{Kind: scenarios.EventDelivered, Actor: "d", Entries: []core.Entry{at(1, "b")}}),
+	} {
+		if v := judge(history); v != nil {
+			t.Errorf("%s: violation %+v, want none", name, v)
+		}
 	}
 }
 
@@ -285,6 +320,18 @@ func TestOraclesFire(t *testing.T) {
 			add(scenarios.Event{Kind: scenarios.EventDelivered, Actor: "c", Entries: []core.Entry{at(0, "a")}}), "no-lost-wakeup/late"},
 		{"slept through", tell().open().resume(false, 0).appended("a", 0).wait(time.Millisecond).
 			does(scenarios.EventIdle), "no-lost-wakeup/late"},
+		{"more dropped than was asked for", tell().open().appended("a", 0).appended("b", 1).drops(1, 2, nil), "retention/not asked for"},
+		{"dropped unasked", tell().open().appended("a", 0).reopen(1), "retention/not asked for"},
+		{"dropped and back", tell().open().appended("a", 0).drops(1, 1, nil).reopen(0, at(0, "a")), "retention/came back"},
+		{"dropped and shown", tell().open().appended("a", 0).drops(1, 1, nil).reopen(1, at(0, "a")), "retention/dropped and shown"},
+		{"dropped beneath a checkpoint", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).does(scenarios.EventSaved).drops(2, 1, nil), "retention/beneath a checkpoint"},
+		{"dropped under a checkpoint of an earlier life", tell().open().appended("a", 0).appended("b", 1).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).drops(2, 1, nil).reopen(1, at(1, "b")).resume(true, 0), "retention/checkpoint without its event"},
+		{"dropped under a cursor", tell().open().appended("a", 0).appended("b", 1).appended("c", 2).resume(false, 0).
+			deliver(at(0, "a")).does(scenarios.EventAccepted).drops(2, 2, nil).deliver(at(2, "c")), "retention/beneath a cursor"},
+		{"drop failed for nothing", tell().open().drops(0, 0, errors.New("?")), "fail-closed/write failed"},
+		{"lost beside a drop", tell().open().appended("a", 0).appended("b", 1).drops(1, 1, nil).reopen(1), "acknowledged-durable/acknowledged event lost"},
 	}
 	fired := make(map[string]bool)
 	for _, tt := range tests {
