@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 
 	"github.com/spf13/afero"
@@ -119,7 +120,7 @@ func inspect(ctx context.Context, fsys afero.Fs, dir string) (Inspection, []byte
 	if in.Damage = damageOf(dir, err); err != nil && in.Damage == nil {
 		return Inspection{}, nil, err
 	}
-	r := inspector{fs: fsys, scan: newScan(log.base)}
+	r := inspector{fs: fsys, scan: newScan(log.base, math.MaxUint64)}
 	for i, file := range log.segments {
 		if err := ctx.Err(); err != nil {
 			return Inspection{}, nil, err

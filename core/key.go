@@ -60,10 +60,27 @@ func (k *keys) add(items []keyed, next uint64) {
 // window.
 func (k *keys) between(first, next uint64) []keyed {
 	known := k.order[k.left:]
-	bySequence := func(item keyed, sequence uint64) int { return cmp.Compare(item.sequence, sequence) }
-	from, _ := slices.BinarySearchFunc(known, first, bySequence)
-	to, _ := slices.BinarySearchFunc(known, next, bySequence)
-	return known[from:to]
+	return known[fromSequence(known, first):fromSequence(known, next)]
+}
+
+// fromSequence is the place in items, which ascend, of the first that is not below a
+// sequence.
+func fromSequence(items []keyed, sequence uint64) int {
+	at, _ := slices.BinarySearchFunc(items, sequence, func(item keyed, sequence uint64) int { return cmp.Compare(item.sequence, sequence) })
+	return at
+}
+
+// inWindow returns items, which ascend, without those that have left the window which
+// ends before next, once these are the larger part.
+func inWindow(items []keyed, window, next uint64) []keyed {
+	if next <= window {
+		return items
+	}
+	left := fromSequence(items, next-window)
+	if left <= len(items)/2 {
+		return items
+	}
+	return slices.Clone(items[left:])
 }
 
 // forget drops what is no more in the window that ends before next.

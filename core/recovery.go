@@ -27,7 +27,8 @@ type scanned struct {
 	header   segmentHeader // of the last segment
 	segments []segment
 	records  []*record
-	keyed    []keyed // ascending by sequence
+	keyed    []keyed // ascending by sequence; all that are in the window, and a few more
+	window   uint64  // of keys
 	chain    chain
 	fences   fenceState
 	hidden   []SeqRange // once the log has ended: what fences left hidden
@@ -43,9 +44,10 @@ type scanned struct {
 	refused  []error         // why snapshots were not believed
 }
 
-// newScan is the scan of a log up to its base.
-func newScan(b base) scanned {
+// newScan is the scan of a log up to its base, for a window of keys of that size.
+func newScan(b base, window uint64) scanned {
 	return scanned{
+		window: window,
 		header: segmentHeader{lineage: b.lineage, number: max(b.number, 1) - 1},
 		chain:  b.chain(), fences: fenceState{token: max(b.token, 1)},
 		first: b.next, next: b.next, end: b.offset, prev: b.prev,
@@ -121,13 +123,13 @@ func listOrCreate(rt Runtime, fsys afero.Fs, dir string) (logFiles, bool, error)
 // speak for them, and all of them again, without any snapshot, when what it gets is
 // refused or lacks keys.
 func (l logFiles) scan(fsys afero.Fs, end int64, keyWindow uint64) (scanned, []byte, error) {
-	s, content, err := l.scanTo(fsys, end, true)
-	if s.recalled > 0 && (err != nil || !s.knowsKeys(keyWindow)) {
+	s, content, err := l.scanTo(fsys, end, keyWindow, true)
+	if s.recalled > 0 && (err != nil || !s.knowsKeys()) {
 		refused := s.refused
 		if err != nil {
 			refused = append(refused, err)
 		}
-		s, content, err = l.scanTo(fsys, end, false)
+		s, content, err = l.scanTo(fsys, end, keyWindow, false)
 		s.refused = refused
 	}
 	if err != nil {
@@ -139,8 +141,8 @@ func (l logFiles) scan(fsys afero.Fs, end int64, keyWindow uint64) (scanned, []b
 // wholeLog is an offset that no log has.
 const wholeLog = math.MaxInt64
 
-func (l logFiles) scanTo(fsys afero.Fs, end int64, recall bool) (s scanned, content []byte, err error) {
-	s = newScan(l.base)
+func (l logFiles) scanTo(fsys afero.Fs, end int64, keyWindow uint64, recall bool) (s scanned, content []byte, err error) {
+	s = newScan(l.base, keyWindow)
 	for _, segment := range l.segments[:len(l.segments)-1] {
 		recalled := false
 		if recall {
@@ -319,9 +321,9 @@ func (s *scanned) takeEvents(f *frame) error {
 			return fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
 		}
 	}
-	s.keyed = append(s.keyed, keyedOf(entries, 0)...)
 	s.records = append(s.records, recordsOf(entries, payloads, s.end)...)
 	s.next = f.first + uint64(f.count)
+	s.keyed = inWindow(append(s.keyed, keyedOf(entries, 0)...), s.window, s.next)
 	return nil
 }
 

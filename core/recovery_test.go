@@ -29,7 +29,7 @@ func firstHeader() []byte {
 
 // scanJournal reads a log of one segment.
 func scanJournal(b []byte, path string) (scanned, error) {
-	s := newScan(base{})
+	s := newScan(base{}, keyWindowDefault)
 	err := s.segment(b, segment{number: 1, path: path}, true)
 	return s.resolved(), err
 }

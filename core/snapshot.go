@@ -101,10 +101,10 @@ func (s *scanned) follow(snapshot *segmentSnapshot, file segment) error {
 	}
 	snapshot.fences = snapshot.fences.since(s.first)
 	s.records = append(s.records, snapshot.records...)
-	s.keyed = append(s.keyed, snapshot.keyed...)
-	s.keysFrom = max(s.keysFrom, snapshot.keysFrom())
 	s.fences.follow(snapshot.fences)
 	s.next = snapshot.next()
+	s.keyed = inWindow(append(s.keyed, snapshot.keyed...), s.window, s.next)
+	s.keysFrom = max(s.keysFrom, snapshot.keysFrom())
 	s.end = snapshot.end()
 	s.prev = snapshot.prev
 	return nil
@@ -136,9 +136,9 @@ func (p *segmentSnapshot) keysFrom() uint64 {
 	return from
 }
 
-// knowsKeys reports whether keyed holds what a window of that size needs.
-func (s *scanned) knowsKeys(window uint64) bool {
-	return s.keysFrom == 0 || s.next >= window && s.keysFrom <= s.next-window
+// knowsKeys reports whether keyed holds what the window needs.
+func (s *scanned) knowsKeys() bool {
+	return s.keysFrom == 0 || s.next >= s.window && s.keysFrom <= s.next-s.window
 }
 
 // follow takes in events whose hashes were verified before, if their clocks go on where
