@@ -1,16 +1,12 @@
 package core
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
 	"slices"
-	"time"
-
-	"github.com/tinylib/msgp/msgp"
 )
 
 // A frame is the unit of the journal that is there wholly or not at all. It holds
@@ -156,119 +152,4 @@ func (f *frame) fault() error {
 		return fmt.Errorf("%d events from sequence %d, after which there is none", f.count, f.first)
 	}
 	return nil
-}
-
-// encodeEntries appends to b the body of a frame of events, and returns where in it the
-// payload of each begins.
-func encodeEntries(b []byte, entries []*Entry) (_ []byte, payloads []int) {
-	b = slices.Grow(b, entriesRoom(entries))
-	payloads = make([]int, len(entries))
-	for i, e := range entries {
-		b = msgp.AppendArrayHeader(b, entryFields)
-		b = msgp.AppendString(b, e.Coordinate.Entity())
-		b = msgp.AppendString(b, e.Coordinate.Scope())
-		b = msgp.AppendUint16(b, uint16(e.Kind))
-		b = msgp.AppendUint32(b, e.Lane)
-		b = msgp.AppendUint32(b, e.Clock)
-		b = msgp.AppendInt64(b, e.Time.UnixMilli())
-		b = msgp.AppendBytes(b, e.Hash[:])
-		b = msgp.AppendString(b, e.Key)
-		b = msgp.AppendBytes(b, e.Payload)
-		payloads[i] = len(b) - len(e.Payload)
-	}
-	return b, payloads
-}
-
-const entryFields = 9
-
-// entriesRoom is what the encoding of entries takes at most.
-func entriesRoom(entries []*Entry) int {
-	const fixed = 80 // more than the hash, the integers, and all lengths
-	room := fixed * len(entries)
-	for _, e := range entries {
-		room += len(e.Coordinate.Entity()) + len(e.Coordinate.Scope()) + len(e.Key) + len(e.Payload)
-	}
-	return room
-}
-
-// entries decodes the events of f, whose payloads are parts of its body, and returns
-// where each of those begins. It takes no other encoding than that of encodeEntries.
-func (f *frame) entries() ([]*Entry, []int, error) {
-	if f.kind != frameEvents {
-		return nil, nil, nil
-	}
-	if f.count == 0 || f.count > MaxBatchEvents {
-		return nil, nil, fmt.Errorf("%d events in a frame, want 1 to %d", f.count, MaxBatchEvents)
-	}
-	entries := make([]*Entry, f.count)
-	rest := f.body
-	for i := range entries {
-		var err error
-		if entries[i], rest, err = decodeEntry(rest); err != nil {
-			return nil, nil, fmt.Errorf("event %d of %d: %w", i+1, f.count, err)
-		}
-		entries[i].Sequence = f.first + uint64(i)
-	}
-	if len(rest) > 0 {
-		return nil, nil, fmt.Errorf("%d bytes after the last event", len(rest))
-	}
-	body, payloads := encodeEntries(nil, entries)
-	if !bytes.Equal(body, f.body) {
-		return nil, nil, errors.New("events in an encoding that is not the shortest")
-	}
-	return entries, payloads, nil
-}
-
-func decodeEntry(b []byte) (*Entry, []byte, error) {
-	fields, b, err := msgp.ReadArrayHeaderBytes(b)
-	if err != nil {
-		return nil, nil, err
-	}
-	if fields != entryFields {
-		return nil, nil, fmt.Errorf("%d fields, want %d", fields, entryFields)
-	}
-	entity, b, err := msgp.ReadStringBytes(b)
-	if err != nil {
-		return nil, nil, fmt.Errorf("entity: %w", err)
-	}
-	scope, b, err := msgp.ReadStringBytes(b)
-	if err != nil {
-		return nil, nil, fmt.Errorf("scope: %w", err)
-	}
-	kind, b, errKind := msgp.ReadUint16Bytes(b)
-	lane, b, errLane := msgp.ReadUint32Bytes(b)
-	clock, b, errClock := msgp.ReadUint32Bytes(b)
-	milli, b, errTime := msgp.ReadInt64Bytes(b)
-	if err := errors.Join(errKind, errLane, errClock, errTime); err != nil {
-		return nil, nil, err
-	}
-	hash, b, err := msgp.ReadBytesZC(b)
-	switch {
-	case err != nil:
-		return nil, nil, fmt.Errorf("hash: %w", err)
-	case len(hash) != len(EventHash{}):
-		return nil, nil, fmt.Errorf("hash of %d bytes, want %d", len(hash), len(EventHash{}))
-	}
-	key, b, err := msgp.ReadStringBytes(b)
-	switch {
-	case err != nil:
-		return nil, nil, fmt.Errorf("key: %w", err)
-	case len(key) > MaxKey:
-		return nil, nil, fmt.Errorf("key of %d bytes, at most %d", len(key), MaxKey)
-	}
-	payload, b, err := msgp.ReadBytesZC(b)
-	switch {
-	case err != nil:
-		return nil, nil, fmt.Errorf("payload: %w", err)
-	case len(payload) > MaxPayload:
-		return nil, nil, fmt.Errorf("payload of %d bytes, at most %d", len(payload), MaxPayload)
-	}
-	coordinate, err := NewCoordinate(entity, scope)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &Entry{
-		Coordinate: coordinate, Kind: Kind(kind), Lane: lane, Clock: clock,
-		Time: time.UnixMilli(milli).UTC(), Payload: payload, Hash: EventHash(hash), Key: key,
-	}, b, nil
 }

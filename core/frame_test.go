@@ -73,7 +73,7 @@ func TestFrameRoundTrip(t *testing.T) {
 		if d := cmp.Diff(f, got, compareFrames); d != "" {
 			t.Fatalf("frame (-want +got):\n%s", d)
 		}
-		decoded, _, err := got.entries()
+		decoded, _, err := got.entries(make(coordinates))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestFrameEntriesRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := frame{kind: frameEvents, count: tt.count, body: tt.body}
-			entries, _, err := f.entries()
+			entries, _, err := f.entries(make(coordinates))
 			if tt.want == "" {
 				if err != nil || len(entries) != int(tt.count) {
 					t.Errorf("entries() = %v, %v, want %d entries", entries, err, tt.count)

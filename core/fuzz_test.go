@@ -90,7 +90,7 @@ func FuzzDecodeFrame(f *testing.F) {
 		if err != nil || n != len(encoded) {
 			t.Fatalf("decodeFrame of what encode made = %d, %v, want %d", n, err, len(encoded))
 		}
-		entries, _, err := got.entries()
+		entries, _, err := got.entries(make(coordinates))
 		if err != nil || made.kind != frameEvents {
 			return
 		}

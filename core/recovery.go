@@ -29,6 +29,7 @@ type scanned struct {
 	records  []*record
 	keyed    []keyed // ascending by sequence; all that are in the window, and a few more
 	window   uint64  // of keys
+	known    coordinates
 	chain    chain
 	fences   fenceState
 	hidden   []SeqRange // once the log has ended: what fences left hidden
@@ -47,7 +48,7 @@ type scanned struct {
 // newScan is the scan of a log up to its base, for a window of keys of that size.
 func newScan(b base, window uint64) scanned {
 	return scanned{
-		window: window,
+		window: window, known: make(coordinates),
 		header: segmentHeader{lineage: b.lineage, number: max(b.number, 1) - 1},
 		chain:  b.chain(), fences: fenceState{token: max(b.token, 1)},
 		first: b.next, next: b.next, end: b.offset, prev: b.prev,
@@ -312,7 +313,7 @@ func (s *scanned) take(f *frame) error {
 }
 
 func (s *scanned) takeEvents(f *frame) error {
-	entries, payloads, err := f.entries()
+	entries, payloads, err := f.entries(s.known)
 	if err != nil {
 		return err
 	}

@@ -42,21 +42,34 @@ func tear(b *testing.B, dir string) {
 	must(b, f.Close())
 }
 
-// BenchmarkOpen opens a log after a crash, and beside it reads the same files and
-// computes their CRC-32C, which no recovery without a snapshot can undercut.
+// BenchmarkOpen opens a log after a crash, by a scan of all segments and by the
+// snapshots of all but the last, and beside it reads the segments and computes their
+// CRC-32C, which no scan can undercut.
 func BenchmarkOpen(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "log")
 	fill(b, dir, *logBytes, 1024)
+	b.Run("scan", func(b *testing.B) { openTorn(b, dir, false) })
+	b.Run("snapshots", func(b *testing.B) { openTorn(b, dir, true) })
+}
+
+// openTorn opens a log with a torn tail, with the snapshots that it has or without.
+func openTorn(b *testing.B, dir string, snapshots bool) {
 	gib := float64(journalSize(b, dir)) / (1 << 30)
 	var opening, reading time.Duration
 	for b.Loop() {
 		tear(b, dir)
+		if !snapshots {
+			removeSnapshots(b, dir)
+		}
 		start := time.Now()
 		s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{})
 		opening += time.Since(start)
 		must(b, err)
 		if s.Recovery().Cut == 0 {
 			b.Fatal("there was no torn tail to cut")
+		}
+		if used := s.Recovery().Snapshots > 0; used != snapshots && len(segments(b, dir)) > 1 {
+			b.Fatalf("snapshots used: %t, want %t", used, snapshots)
 		}
 		must(b, s.Close())
 		start = time.Now()
@@ -70,6 +83,14 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportMetric(opening.Seconds()/float64(b.N)/gib, "s/GiB")
 	b.ReportMetric(float64(opening)/float64(reading), "x-reading")
 	b.ReportMetric(0, "ns/op")
+}
+
+func removeSnapshots(b *testing.B, dir string) {
+	paths, err := filepath.Glob(filepath.Join(dir, "snapshot-*"))
+	must(b, err)
+	for _, path := range paths {
+		must(b, os.Remove(path))
+	}
 }
 
 // BenchmarkMemory says what an open log holds in memory for each event, with small and
