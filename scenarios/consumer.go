@@ -17,7 +17,7 @@ type consuming struct {
 	unsaved bool            // accepted something that is not known to be saved
 	opens   int             // cursors opened
 	began   uint64          // the lowest sequence that the first of them had not passed
-	got     map[string]bool // payload names accepted
+	got     map[uint64]bool // sequences accepted
 }
 
 // openAttempts bounds how often a consumer tries to open its cursor again after a
@@ -196,8 +196,8 @@ func (c *consuming) deliver(batch []core.Entry) answerKind {
 func (c *consuming) accept(batch []core.Entry) {
 	c.since = c.sim.Now()
 	c.unsaved = true
-	for _, e := range batch {
-		c.got[name(e.Payload)] = true
+	for i := range batch {
+		c.got[batch[i].Sequence] = true
 	}
 	c.record(Event{Kind: EventAccepted, Actor: c.plan.name})
 }
@@ -218,8 +218,9 @@ func (c *consuming) saved() {
 // lacks reports whether the consumer has still to accept an entry of log, which
 // lies beyond where it began.
 func (c *consuming) lacks(log []core.Entry) bool {
-	for _, e := range log {
-		if e.Sequence >= c.began && !c.got[name(e.Payload)] && c.plan.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
+	for i := range log {
+		e := &log[i]
+		if e.Sequence >= c.began && !c.got[e.Sequence] && c.plan.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -191,9 +190,12 @@ func violation(shape, expected, format string, args ...any) *Violation {
 }
 
 // name is the part of a payload that tells it from all others.
-func name(payload []byte) string {
-	id, _, _ := bytes.Cut(payload, []byte{' '})
-	return string(id)
-}
+func name(payload []byte) string { return string(nameBytes(payload)) }
 
-func compareSequence(e core.Entry, sequence uint64) int { return cmp.Compare(e.Sequence, sequence) }
+// nameBytes is name without a copy: a part of the payload itself.
+func nameBytes(payload []byte) []byte {
+	if end := bytes.IndexByte(payload, ' '); end >= 0 {
+		return payload[:end]
+	}
+	return payload
+}

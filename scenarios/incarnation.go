@@ -84,7 +84,7 @@ func (n *incarnation) run() {
 func (n *incarnation) startConsumers() []*sim.Task {
 	var tasks []*sim.Task
 	for i := range n.shape.consumers {
-		c := &consuming{incarnation: n, plan: &n.shape.consumers[i], got: make(map[string]bool), answer: n.answers()}
+		c := &consuming{incarnation: n, plan: &n.shape.consumers[i], got: make(map[uint64]bool), answer: n.answers()}
 		if !n.takesPart(c.plan) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -18,14 +19,25 @@ type ledger struct {
 	order     []*attempt // in the order in which they began
 	fences    map[string]*fenceFate
 	consumers map[string]*consumer
-	log       []core.Entry             // what the store showed when it was last opened
-	lied      bool                     // the disk has dropped a sync: nothing durable is sure any more
-	liedLog   bool                     // ... or a bit has rotted, of the log itself: what it holds is not sure
-	struck    bool                     // in this incarnation a fault has returned an error
-	visible   map[string]time.Duration // in this incarnation: when a payload was surely visible
-	first     uint64                   // events of lower sequence were dropped, or may have been while
-	dropping  bool                     // a drop is under way
+	shown     []entry // what the event at hand shows
+	log       []entry // what the store showed when it was last opened
+	lied      bool    // the disk has dropped a sync: nothing durable is sure any more
+	liedLog   bool    // ... or a bit has rotted, of the log itself: what it holds is not sure
+	struck    bool    // in this incarnation a fault has returned an error
+	life      int     // counts incarnations
+	listings  int     // of the whole log so far
+	first     uint64  // events of lower sequence were dropped, or may have been while
+	dropping  bool    // a drop is under way
 }
+
+// entry is an entry of the log as the ledger knows it.
+type entry struct {
+	name     string // of its payload
+	sequence uint64
+	fate     *fate // nil = nothing of that name was ever handed to an append
+}
+
+func (e entry) compare(sequence uint64) int { return cmp.Compare(e.sequence, sequence) }
 
 // cursorsDir holds the checkpoints. Nothing below it matters to the log.
 const cursorsDir = dataDir + "/cursors"
@@ -37,7 +49,7 @@ const snapshotFiles = dataDir + "/snapshot-"
 type attempt struct {
 	op          string
 	incarnation int
-	names       []string
+	fates       []*fate // of its events
 	fence       string
 	placed      bool // it was acknowledged, or given up once it was written: first is known
 	failed      bool
@@ -49,11 +61,24 @@ type attempt struct {
 
 // fate is what became of one event.
 type fate struct {
+	name      string // of the event's payload
 	event     core.Event
 	attempt   *attempt
+	place     int  // in the attempt
 	delivered bool // to anyone, ever: what was seen must stay
 	known     bool // at which sequence it is:
 	sequence  uint64
+
+	listing int // the latest of the whole log that held it
+	copies  int // ... and so often
+
+	life  int           // the latest incarnation in which it was surely visible
+	since time.Duration // ... from this moment on
+}
+
+// assigned is the sequence of the event, if its append said so.
+func (f *fate) assigned() (sequence uint64, placed bool) {
+	return f.attempt.first + uint64(f.place), f.attempt.placed
 }
 
 // fenceFate is how far a fence got.
@@ -74,35 +99,38 @@ func (f *fenceFate) shows() bool {
 // consumer is what one consumer was handed.
 type consumer struct {
 	region    core.Region
-	started   bool         // where this incarnation's first cursor began
-	position  uint64       // ...
-	resumed   bool         // a cursor was opened in this incarnation
-	delivered []core.Entry // the last batch
-	last      core.Entry   // the last entry accepted
-	any       bool         // ... if any was
+	started   bool    // where this incarnation's first cursor began
+	position  uint64  // ...
+	resumed   bool    // a cursor was opened in this incarnation
+	delivered []entry // the last batch
+	last      entry   // the last entry accepted
+	any       bool    // ... if any was
 }
 
 func newLedger() *ledger {
 	return &ledger{
+		life:  1,
 		fates: make(map[string]*fate), ops: make(map[string]*attempt),
-		fences: make(map[string]*fenceFate), consumers: make(map[string]*consumer), visible: make(map[string]time.Duration),
+		fences: make(map[string]*fenceFate), consumers: make(map[string]*consumer),
 	}
 }
 
 func (l *ledger) record(e *Event) {
+	l.shown = l.entries(e.Entries)
 	switch e.Kind {
 	case EventBegan:
 		l.struck, l.dropping = false, false
-		clear(l.visible)
+		l.life++
 		for _, c := range l.consumers {
 			c.resumed = false
 		}
 	case EventOpened:
-		l.log, l.first = e.Entries, e.First
-		l.see(e)
+		l.first = e.First
+		l.list()
+		l.see(e.Time)
 	case EventDrained:
-		l.log = e.Entries
-		l.see(e)
+		l.list()
+		l.see(e.Time)
 	case EventDropping:
 		l.first, l.dropping = max(l.first, e.First), true
 	case EventDropped:
@@ -124,8 +152,8 @@ func (l *ledger) record(e *Event) {
 	case EventResumed:
 		l.resume(e)
 	case EventDelivered:
-		l.see(e)
-		l.consumer(e.Actor).delivered = e.Entries
+		l.see(e.Time)
+		l.consumer(e.Actor).delivered = l.shown
 	case EventAccepted:
 		l.consumer(e.Actor).accept()
 	case EventLied:
@@ -148,10 +176,12 @@ func (l *ledger) begin(e *Event) {
 		return
 	}
 	a := &attempt{op: e.Op, incarnation: e.Incarnation, fence: e.Fence}
-	for _, ev := range e.Events {
-		n := name(ev.Payload)
-		a.names = append(a.names, n)
-		l.fates[n] = &fate{event: ev, attempt: a}
+	fates := make([]fate, len(e.Events))
+	a.fates = make([]*fate, len(e.Events))
+	for i, ev := range e.Events {
+		fates[i] = fate{name: name(ev.Payload), event: ev, attempt: a, place: i}
+		a.fates[i] = &fates[i]
+		l.fates[fates[i].name] = &fates[i]
 	}
 	l.ops[e.Op] = a
 	l.order = append(l.order, a)
@@ -168,8 +198,8 @@ func (l *ledger) ack(e *Event) {
 func (l *ledger) place(e *Event) *attempt {
 	a := l.ops[e.Op]
 	a.placed, a.first = true, e.First
-	for i, n := range a.names {
-		l.fates[n].at(e.First + uint64(i))
+	for i, f := range a.fates {
+		f.at(e.First + uint64(i))
 	}
 	return a
 }
@@ -183,11 +213,24 @@ func (l *ledger) fail(e *Event) {
 // endure notes that an attempt is durable and, as that comes with it, visible.
 func (l *ledger) endure(a *attempt, at time.Duration) {
 	a.durable = true
-	for _, n := range a.names {
-		if _, known := l.visible[n]; !known {
-			l.visible[n] = at
-		}
+	for _, f := range a.fates {
+		l.show(f, at)
 	}
+}
+
+// show notes that the event is visible in this incarnation.
+func (l *ledger) show(f *fate, at time.Duration) {
+	if f.life != l.life {
+		f.life, f.since = l.life, at
+	}
+}
+
+// visible reports since when the event is surely visible in this incarnation.
+func (l *ledger) visible(f *fate) (since time.Duration, known bool) {
+	if f == nil || f.life != l.life {
+		return 0, false
+	}
+	return f.since, true
 }
 
 func (l *ledger) sync(e *Event) {
@@ -243,16 +286,31 @@ func (l *ledger) allowed(f *fate) bool {
 	return f.attempt.fence == "" || l.fence(f.attempt.fence).shows()
 }
 
-// see notes that the entries were shown to someone.
-func (l *ledger) see(e *Event) {
-	for _, entry := range e.Entries {
-		n := name(entry.Payload)
-		if f := l.fates[n]; f != nil {
-			f.delivered = true
-			f.at(entry.Sequence)
+// entries looks up what was shown.
+func (l *ledger) entries(shown []core.Entry) []entry {
+	if len(shown) == 0 {
+		return nil
+	}
+	entries := make([]entry, len(shown))
+	for i := range shown {
+		e := &entries[i]
+		e.sequence, e.fate = shown[i].Sequence, l.fates[string(nameBytes(shown[i].Payload))]
+		if e.fate != nil {
+			e.name = e.fate.name
+		} else {
+			e.name = name(shown[i].Payload)
 		}
-		if _, known := l.visible[n]; !known {
-			l.visible[n] = e.Time
+	}
+	return entries
+}
+
+// see notes that what the event at hand shows was shown to someone.
+func (l *ledger) see(at time.Duration) {
+	for i := range l.shown {
+		if f := l.shown[i].fate; f != nil {
+			f.delivered = true
+			f.at(l.shown[i].sequence)
+			l.show(f, at)
 		}
 	}
 }
@@ -263,9 +321,23 @@ func (f *fate) at(sequence uint64) { f.known, f.sequence = true, sequence }
 // dropped reports whether the event may be gone because retention dropped it.
 func (l *ledger) dropped(f *fate) bool { return f.known && f.sequence < l.first }
 
-// sequence returns the sequence of the named event, if its append said so.
-func (a *attempt) sequence(payload string) (uint64, bool) {
-	return a.first + uint64(slices.Index(a.names, payload)), a.placed
+// list notes that the event at hand shows the whole log.
+func (l *ledger) list() {
+	l.log = l.shown
+	l.listings++
+	for i := range l.shown {
+		f := l.shown[i].fate
+		switch {
+		case f == nil:
+		case f.listing == l.listings:
+			f.copies++
+		default:
+			f.listing, f.copies = l.listings, 1
+		}
+	}
 }
+
+// present reports whether the event was in the log when all of it was last shown.
+func (l *ledger) present(f *fate) bool { return l.listings > 0 && f.listing == l.listings }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -6,29 +6,34 @@ import "github.com/batpak/batpak-sim/core"
 // every event of its region that is in the log: in the last incarnation if the
 // event lies beyond where that one's cursor began, in any otherwise.
 type atLeastOnce struct {
-	ledger *ledger
-	ever   map[string]map[string]bool // by consumer, by payload
-	now    map[string]map[string]bool // ... in this incarnation
+	ledger   *ledger
+	accepted map[acceptance]int // ledger.life when it last was; zero = in no incarnation, but it counts as accepted
+}
+
+// acceptance is that a consumer has dealt with an event.
+type acceptance struct {
+	by    *consumer
+	event *fate
 }
 
 func newAtLeastOnce(l *ledger) *atLeastOnce {
-	return &atLeastOnce{ledger: l, ever: make(map[string]map[string]bool), now: make(map[string]map[string]bool)}
+	return &atLeastOnce{ledger: l, accepted: make(map[acceptance]int)}
 }
 
 func (*atLeastOnce) Name() string { return "at-least-once" }
 
 func (o *atLeastOnce) Observe(e *Event) *Violation {
 	switch e.Kind {
-	case EventBegan:
-		clear(o.now)
 	case EventAccepted:
-		for _, entry := range o.ledger.consumer(e.Actor).delivered {
-			mark(o.ever, e.Actor, name(entry.Payload))
-			mark(o.now, e.Actor, name(entry.Payload))
+		c := o.ledger.consumer(e.Actor)
+		for i := range c.delivered {
+			o.accepted[acceptance{c, c.delivered[i].fate}] = o.ledger.life
 		}
 	case EventPlanted:
-		for _, entry := range e.Entries {
-			mark(o.ever, e.Actor, name(entry.Payload))
+		c := o.ledger.consumer(e.Actor)
+		for _, entry := range o.ledger.shown {
+			a := acceptance{c, entry.fate}
+			o.accepted[a] = o.accepted[a]
 		}
 	case EventDrained:
 		for _, actor := range sortedKeys(o.ledger.consumers) {
@@ -40,28 +45,20 @@ func (o *atLeastOnce) Observe(e *Event) *Violation {
 	return nil
 }
 
-func mark(by map[string]map[string]bool, actor, payload string) {
-	if by[actor] == nil {
-		by[actor] = make(map[string]bool)
-	}
-	by[actor][payload] = true
-}
-
 func (o *atLeastOnce) drained(actor string, c *consumer, log []core.Entry) *Violation {
 	if !c.resumed {
 		return nil
 	}
-	for _, entry := range log {
-		if !c.region.Matches(entry.Coordinate, entry.Kind, entry.Lane, entry.Clock) {
+	for i := range log {
+		e, shown := &log[i], &o.ledger.shown[i]
+		if !c.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
 			continue
 		}
-		accepted := o.now
-		if c.started && entry.Sequence <= c.position {
-			accepted = o.ever
-		}
-		if n := name(entry.Payload); !accepted[actor][n] {
+		life, accepted := o.accepted[acceptance{c, shown.fate}]
+		before := c.started && e.Sequence <= c.position
+		if !accepted || !before && life != o.ledger.life {
 			return violation("skipped", "every event in the log is accepted by every consumer of its region",
-				"%s never accepted %s at sequence %d, it began this incarnation after %d (started %t)", actor, n, entry.Sequence, c.position, c.started)
+				"%s never accepted %s at sequence %d, it began this incarnation after %d (started %t)", actor, shown.name, e.Sequence, c.position, c.started)
 		}
 	}
 	return nil

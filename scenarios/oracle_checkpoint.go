@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"slices"
-
-	"github.com/batpak/batpak-sim/core"
 )
 
 // checkpointHonesty holds that a cursor resumes only where its consumer has
@@ -26,13 +24,13 @@ func (o *checkpointHonesty) Observe(e *Event) *Violation {
 	case EventAccepted:
 		o.accept(e.Actor)
 	case EventSaved:
-		o.saved[e.Actor] = o.ledger.consumer(e.Actor).last.Sequence + 1
+		o.saved[e.Actor] = o.ledger.consumer(e.Actor).last.sequence + 1
 	case EventForgetting:
 		delete(o.saved, e.Actor)
 	case EventPlanted:
 		delete(o.saved, e.Actor)
-		if n := len(e.Entries); n > 0 {
-			o.stand(e.Actor, e.Entries[n-1])
+		if n := len(o.ledger.shown); n > 0 {
+			o.stand(e.Actor, o.ledger.shown[n-1])
 		}
 	case EventResumed:
 		return o.resume(e)
@@ -47,11 +45,11 @@ func (o *checkpointHonesty) accept(actor string) {
 }
 
 // stand notes that a checkpoint may stand on an entry.
-func (o *checkpointHonesty) stand(actor string, on core.Entry) {
+func (o *checkpointHonesty) stand(actor string, on entry) {
 	if o.accepted[actor] == nil {
 		o.accepted[actor] = make(map[uint64]string)
 	}
-	o.accepted[actor][on.Sequence] = name(on.Payload)
+	o.accepted[actor][on.sequence] = on.name
 }
 
 func (o *checkpointHonesty) resume(e *Event) *Violation {
@@ -71,10 +69,10 @@ func (o *checkpointHonesty) resume(e *Event) *Violation {
 		return violation("never accepted", "a checkpoint stands on an event that the consumer accepted",
 			"%s resumes after sequence %d", e.Actor, e.Position)
 	}
-	at, found := slices.BinarySearchFunc(o.ledger.log, e.Position, compareSequence)
-	if found && name(o.ledger.log[at].Payload) != payload {
+	at, found := slices.BinarySearchFunc(o.ledger.log, e.Position, entry.compare)
+	if found && o.ledger.log[at].name != payload {
 		return violation("another event", "a checkpoint stands on the event that was accepted",
-			"%s accepted %s at sequence %d, where the log has %s now", e.Actor, payload, e.Position, name(o.ledger.log[at].Payload))
+			"%s accepted %s at sequence %d, where the log has %s now", e.Actor, payload, e.Position, o.ledger.log[at].name)
 	}
 	return nil
 }

@@ -1,7 +1,5 @@
 package scenarios
 
-import "github.com/batpak/batpak-sim/core"
-
 // ghost holds that nothing is shown that nobody may see: nothing fenced or
 // cancelled, nothing whose append failed in this incarnation of the process, or in any
 // with its context before it was written, no part of a batch, and nothing above the visible frontier.
@@ -19,7 +17,7 @@ func (o *ghost) Observe(e *Event) *Violation {
 	case EventBegan:
 		o.top = 0
 	case EventOpened, EventDrained:
-		if v := o.wholeBatches(e.Entries); v != nil {
+		if v := o.wholeBatches(); v != nil {
 			return v
 		}
 	case EventFrontier:
@@ -28,54 +26,51 @@ func (o *ghost) Observe(e *Event) *Violation {
 				"sequence %d was delivered, visible is %d", o.top-1, e.Frontier.Visible)
 		}
 	}
-	for i := range e.Entries {
-		if v := o.check(e, &e.Entries[i]); v != nil {
+	for i := range o.ledger.shown {
+		if v := o.check(e, &o.ledger.shown[i]); v != nil {
 			return v
 		}
 	}
 	return nil
 }
 
-func (o *ghost) check(e *Event, entry *core.Entry) *Violation {
-	o.top = max(o.top, entry.Sequence+1)
-	f := o.ledger.fates[name(entry.Payload)]
+func (o *ghost) check(e *Event, shown *entry) *Violation {
+	o.top = max(o.top, shown.sequence+1)
+	f := shown.fate
 	if f == nil {
 		return nil // no-invention's matter
 	}
 	if !o.ledger.allowed(f) {
 		return violation("hidden", "no event of a fence is shown unless its commit was begun, or after its cancel",
-			"%s of fence %s at sequence %d, to %s", name(entry.Payload), f.attempt.fence, entry.Sequence, e.Actor)
+			"%s of fence %s at sequence %d, to %s", shown.name, f.attempt.fence, shown.sequence, e.Actor)
 	}
 	if f.attempt.void {
 		return violation("left behind", "an append that was given up before it was written, or refused, leaves nothing",
-			"%s at sequence %d, to %s", name(entry.Payload), entry.Sequence, e.Actor)
+			"%s at sequence %d, to %s", shown.name, shown.sequence, e.Actor)
 	}
 	if f.attempt.failed && f.attempt.incarnation == e.Incarnation {
 		return violation("failed append", "an append that failed shows nothing before the store is opened again",
-			"%s at sequence %d, to %s", name(entry.Payload), entry.Sequence, e.Actor)
+			"%s at sequence %d, to %s", shown.name, shown.sequence, e.Actor)
 	}
 	return nil
 }
 
 // wholeBatches checks that the log holds each append wholly or not at all.
-func (o *ghost) wholeBatches(log []core.Entry) *Violation {
-	shown := make(map[string]bool, len(log))
-	for _, entry := range log {
-		n := name(entry.Payload)
-		if shown[n] {
-			return violation("doubled", "the log holds an event once", "%s is there twice", n)
+func (o *ghost) wholeBatches() *Violation {
+	for i := range o.ledger.log {
+		if f := o.ledger.log[i].fate; f != nil && f.copies > 1 {
+			return violation("doubled", "the log holds an event once", "%s is there twice", f.name)
 		}
-		shown[n] = true
 	}
 	for _, a := range o.ledger.order {
 		count := 0
-		for _, n := range a.names {
-			if shown[n] {
+		for _, f := range a.fates {
+			if o.ledger.present(f) {
 				count++
 			}
 		}
-		if count != 0 && count != len(a.names) {
-			return violation("part of a batch", "a batch is there wholly or not at all", "%d of %d events of append %s", count, len(a.names), a.op)
+		if count != 0 && count != len(a.fates) {
+			return violation("part of a batch", "a batch is there wholly or not at all", "%d of %d events of append %s", count, len(a.fates), a.op)
 		}
 	}
 	return nil

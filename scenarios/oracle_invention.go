@@ -11,19 +11,19 @@ import (
 // an event keeps its sequence for ever.
 type invention struct {
 	ledger *ledger
-	seen   map[string]uint64 // the sequence under which a payload was first shown
+	seen   map[*fate]uint64  // the sequence under which an event was first shown
 	told   map[string]uint64 // in this incarnation, by append: the first sequence that its caller was told
 }
 
 func newInvention(l *ledger) *invention {
-	return &invention{ledger: l, seen: make(map[string]uint64), told: make(map[string]uint64)}
+	return &invention{ledger: l, seen: make(map[*fate]uint64), told: make(map[string]uint64)}
 }
 
 func (*invention) Name() string { return "no-invention" }
 
 func (o *invention) Observe(e *Event) *Violation {
 	if e.Kind == EventOpened && o.ledger.liedLog {
-		o.forgetLost(e.Entries)
+		o.forgetLost()
 	}
 	switch e.Kind {
 	case EventBegan:
@@ -36,7 +36,7 @@ func (o *invention) Observe(e *Event) *Violation {
 		o.told[e.Op] = e.First
 	}
 	for i := range e.Entries {
-		if v := o.check(&e.Entries[i]); v != nil {
+		if v := o.check(&e.Entries[i], &o.ledger.shown[i]); v != nil {
 			return v
 		}
 	}
@@ -44,34 +44,31 @@ func (o *invention) Observe(e *Event) *Violation {
 }
 
 // forgetLost forgets what the log lost legally: tried again, it gets another sequence.
-func (o *invention) forgetLost(log []core.Entry) {
-	present := make(map[string]bool, len(log))
-	for _, entry := range log {
-		present[name(entry.Payload)] = true
-	}
-	maps.DeleteFunc(o.seen, func(name string, _ uint64) bool { return !present[name] })
+func (o *invention) forgetLost() {
+	maps.DeleteFunc(o.seen, func(f *fate, _ uint64) bool { return !o.ledger.present(f) })
 }
 
-func (o *invention) check(entry *core.Entry) *Violation {
-	n := name(entry.Payload)
-	f := o.ledger.fates[n]
+func (o *invention) check(entry *core.Entry, shown *entry) *Violation {
+	n, f := shown.name, shown.fate
 	if f == nil {
 		return violation("never appended", "only appended events are shown", "sequence %d with payload %q", entry.Sequence, n)
 	}
-	want := f.event
+	want := &f.event
 	if !bytes.Equal(want.Payload, entry.Payload) || want.Coordinate != entry.Coordinate || want.Kind != entry.Kind || want.Lane != entry.Lane {
 		return violation("changed", "an event is shown as it was appended",
 			"%s was %v %v lane %d, %d bytes; shown as %v %v lane %d, %d bytes", n,
 			want.Coordinate, want.Kind, want.Lane, len(want.Payload), entry.Coordinate, entry.Kind, entry.Lane, len(entry.Payload))
 	}
-	if _, known := o.seen[n]; !known {
-		o.seen[n] = entry.Sequence
-		if assigned, acked := f.attempt.sequence(n); acked {
-			o.seen[n] = assigned
+	had, known := o.seen[f]
+	if !known {
+		had = entry.Sequence
+		if assigned, placed := f.assigned(); placed {
+			had = assigned
 		}
+		o.seen[f] = had
 	}
-	if o.seen[n] != entry.Sequence {
-		return violation("renumbered", "an event keeps its sequence", "%s had sequence %d and is shown at %d", n, o.seen[n], entry.Sequence)
+	if had != entry.Sequence {
+		return violation("renumbered", "an event keeps its sequence", "%s had sequence %d and is shown at %d", n, had, entry.Sequence)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (o *retention) dropped(e *Event) *Violation {
 		o.first = before // a crash may bring it back
 	}
 	for _, actor := range sortedKeys(o.saved) {
-		if last := o.ledger.consumer(actor).last.Sequence; last < e.First && !o.ledger.lied {
+		if last := o.ledger.consumer(actor).last.sequence; last < e.First && !o.ledger.lied {
 			return violation("beneath a checkpoint", "the event that a checkpoint stands on stays, and all after it",
 				"%s has accepted nothing beyond sequence %d, the log begins at %d", actor, last, e.First)
 		}
@@ -113,10 +113,10 @@ func (o *retention) delivered(e *Event) *Violation {
 	if loose || from >= o.first {
 		return nil
 	}
-	for _, n := range o.ledger.between(from, min(to, o.first)) {
-		if f := o.ledger.fates[n]; o.matches(e.Actor, f) {
+	for _, f := range o.ledger.between(from, min(to, o.first)) {
+		if o.matches(e.Actor, f) {
 			return violation("beneath a cursor", "what an open cursor has still to hand out stays",
-				"%s at sequence %d was dropped before %s got it", n, f.sequence, e.Actor)
+				"%s at sequence %d was dropped before %s got it", f.name, f.sequence, e.Actor)
 		}
 	}
 	return nil
@@ -128,19 +128,19 @@ func (o *retention) matches(actor string, f *fate) bool {
 	if _, limited := c.region.Clock(); limited {
 		return false // the clock of an event is the engine's: the ledger cannot tell
 	}
-	_, visible := o.ledger.visible[name(f.event.Payload)]
+	_, visible := o.ledger.visible(f)
 	return visible && c.region.Matches(f.event.Coordinate, f.event.Kind, f.event.Lane, 0)
 }
 
-// between returns the names of the events that have a sequence in [from, to).
-func (l *ledger) between(from, to uint64) []string {
-	var names []string
+// between returns the events that have a sequence in [from, to).
+func (l *ledger) between(from, to uint64) []*fate {
+	var between []*fate
 	for _, a := range l.order {
-		for _, n := range a.names {
-			if f := l.fates[n]; f.known && f.sequence >= from && f.sequence < to {
-				names = append(names, n)
+		for _, f := range a.fates {
+			if f.known && f.sequence >= from && f.sequence < to {
+				between = append(between, f)
 			}
 		}
 	}
-	return names
+	return between
 }

@@ -17,9 +17,10 @@ func (*wakeup) Name() string { return "no-lost-wakeup" }
 func (o *wakeup) Observe(e *Event) *Violation {
 	switch e.Kind {
 	case EventDelivered:
-		due, known := o.ledger.visible[name(e.Entries[0].Payload)]
+		first := &o.ledger.shown[0]
+		due, known := o.ledger.visible(first.fate)
 		if due = max(due, e.Since); known && e.Time > due {
-			return o.late(e, name(e.Entries[0].Payload), due)
+			return o.late(e, first.name, due)
 		}
 	case EventIdle:
 		return o.idle(e)
@@ -39,14 +40,13 @@ func (o *wakeup) idle(e *Event) *Violation {
 		return nil // the clock of an event is the engine's: the ledger cannot tell
 	}
 	for _, a := range o.ledger.order {
-		for i, n := range a.names {
-			due, known := o.ledger.visible[n]
-			f := o.ledger.fates[n]
+		for i, f := range a.fates {
+			due, known := o.ledger.visible(f)
 			if !known || due >= e.Time || !a.placed || a.first+uint64(i) < e.First || o.ledger.dropped(f) {
 				continue
 			}
 			if c.region.Matches(f.event.Coordinate, f.event.Kind, f.event.Lane, 0) {
-				return o.late(e, "nothing, not even "+n+",", due)
+				return o.late(e, "nothing, not even "+f.name+",", due)
 			}
 		}
 	}

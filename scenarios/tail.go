@@ -59,7 +59,7 @@ func digest(entries []core.Entry) uint64 {
 	const prime, basis = 1099511628211, 14695981039346656037
 	h := uint64(basis)
 	for i := range entries {
-		for _, b := range []byte(name(entries[i].Payload)) {
+		for _, b := range nameBytes(entries[i].Payload) {
 			h = (h ^ uint64(b)) * prime
 		}
 		h = (h ^ uint64(entries[i].Clock)) * prime
