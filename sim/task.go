@@ -94,11 +94,24 @@ func (t *Task) proceed() bool {
 
 // run is the coroutine.
 func (t *Task) run(yield func(struct{}) bool) {
+	growStack(t.id)
 	t.yield = yield
 	defer t.settle()
 	t.body()
 	t.returned = true
 }
+
+// growStack makes room on the stack while there is nothing on it that would have to be moved: what tasks call is deep,
+// and a stack that doubles step by step is copied frame by frame each time.
+//
+//go:noinline
+func growStack(at int) byte {
+	var room [stackRoom]byte
+	return room[at%stackRoom] // by an index that the compiler does not know, or there would be no room
+}
+
+// stackRoom is the bytes of stack that a task begins with.
+const stackRoom = 12 << 10
 
 // settle is the last deferred call of a task. It finds out how the body ended.
 func (t *Task) settle() {
