@@ -187,17 +187,20 @@ func (x *exploration) cut(m moment, crashes int) {
 
 func (x *exploration) explore(m moment, crashes int) {
 	space := m.disk.Space()
-	left := cmp.Or(x.config.ImageMax, ImageMaxDefault)
-	if more := new(big.Int).Sub(space.Count(), new(big.Int).SetUint64(left)); more.Sign() > 0 {
-		x.Pruned.Add(x.Pruned, more)
-	}
+	most := cmp.Or(x.config.ImageMax, ImageMaxDefault)
+	left := most
+	sums := simfs.NewSummer()
 	for state, disk := range space.States() {
-		if left == 0 || x.ctx.Err() != nil {
+		if left == 0 {
+			x.Pruned.Add(x.Pruned, space.Count()).Sub(x.Pruned, new(big.Int).SetUint64(most))
+			return
+		}
+		if x.ctx.Err() != nil {
 			return
 		}
 		left--
 		x.Images++
-		key := depth[image]{crashes, image{disk.Sum(), m.history}}
+		key := depth[image]{crashes, image{sums.Sum(disk), m.history}}
 		if x.images[key] {
 			x.Duplicates++
 			continue
@@ -224,7 +227,7 @@ func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
 	}
 	v, known := x.judged[w.history]
 	if !known {
-		v = verdictOf(w.events)
+		v = verdictOf(w.events.all())
 		x.judged[w.history] = v
 		x.Digest += Digest(w.history)
 	}

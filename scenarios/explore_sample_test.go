@@ -81,7 +81,7 @@ func (s *sampler) cut(m moment) {
 	w := newWatch(m, s.cut)
 	recoverFrom(image, s.scenario.workload().shape().unit, s.scenario.workload().consumers, w)
 	if deeper == s.left {
-		s.history, s.events = w.history, w.events
+		s.history, s.events = w.history, w.events.all()
 		s.left = 0
 	}
 }

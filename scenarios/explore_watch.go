@@ -11,7 +11,7 @@ import (
 // every operation of the disk, and at its end.
 type watch struct {
 	life    int          // lives before this one
-	events  []Event      // of the history so far
+	events  past         // of the history so far
 	history uint64       // hash of those that say what is promised
 	disk    uint64       // hash of all that has changed on the disk
 	last    instant      // of the latest moment
@@ -26,18 +26,33 @@ type moment struct {
 	instant
 	disk   *simfs.FS // as it is now
 	lives  int       // with this one
-	events []Event
+	events past
+}
+
+// past is a list of events, those of the latest life apart: the lives before are shared by all
+// that go on from them.
+type past struct {
+	before *past // nil = nothing
+	latest []Event
+}
+
+// all is the whole list.
+func (h *past) all() []Event {
+	if h == nil {
+		return nil
+	}
+	return append(h.before.all(), h.latest...)
 }
 
 // newWatch watches a life that goes on from those events.
 func newWatch(from moment, reach func(moment)) *watch {
-	return &watch{life: from.lives, events: slices.Clip(from.events), history: from.history, reach: reach}
+	return &watch{life: from.lives, events: past{before: &from.events}, history: from.history, reach: reach}
 }
 
 // take takes in an event of the history.
 func (w *watch) take(e Event) {
 	e.Incarnation = w.life
-	w.events = append(w.events, e)
+	w.events.latest = append(w.events.latest, e)
 	if e.Kind != EventFrontier && e.Kind != EventIdle { // no crash makes anything of these
 		w.history = e.hash(w.history)
 	}
@@ -63,7 +78,7 @@ func (w *watch) moment(disk *simfs.FS) {
 		return
 	}
 	w.last = at
-	w.reach(moment{at, disk, w.life + 1, slices.Clip(w.events)})
+	w.reach(moment{at, disk, w.life + 1, past{w.events.before, slices.Clip(w.events.latest)}})
 }
 
 const (

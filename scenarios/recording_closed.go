@@ -80,11 +80,11 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 	if len(images) > 1 || c.found != nil {
 		return
 	}
-	for _, e := range w.events {
+	for _, e := range w.events.all() {
 		c.tail.add(e)
 	}
 	c.digest = hashNumbers(c.digest, w.history)
-	c.outcome, c.found = r.outcome, verdictOf(w.events)
+	c.outcome, c.found = r.outcome, verdictOf(w.events.all())
 }
 
 // fates says what became of the unsynced in an image, in one line.

@@ -2,21 +2,35 @@ package simfs
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"io/fs"
 	"iter"
 )
 
 // Sum identifies what a program can read in a tree: names, kinds, modes, owners, sizes,
-// bytes, and where symbolic links lead. Times and inode numbers do not count.
-type Sum [sha256.Size]byte
+// bytes, and where symbolic links lead. Times and inode numbers do not count. It is a
+// hash, made to tell images apart, not to resist forgery.
+type Sum [16]byte
 
 // Sum returns that of the tree that programs see.
 func (f *FS) Sum() Sum {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return newSummer().sum(f)
+}
+
+// A Summer gives the Sums of images of one [Space], as [FS.Sum] does, and remembers those of the files that
+// they share. It is for images that nothing has been done to yet.
+type Summer struct{ summer *summer }
+
+// NewSummer returns one that remembers nothing.
+func NewSummer() *Summer { return &Summer{newSummer()} }
+
+// Sum returns the Sum of the image.
+func (m *Summer) Sum(image *FS) Sum {
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	return m.summer.sum(image)
 }
 
 // Distinct yields the states whose images differ in their Sum from all before.
@@ -41,7 +55,7 @@ func Distinct(states iter.Seq2[State, *FS]) iter.Seq2[State, *FS] {
 type summer struct {
 	files map[*inode]Sum
 	pages map[pageKey]Sum
-	buf   []byte
+	buf   []byte // what the directories and the file at hand come to, one behind the other
 }
 
 // pageKey names bytes that do not change: those behind them may.
@@ -72,17 +86,27 @@ func (m *summer) inode(f *FS, no uint64) Sum {
 }
 
 func (m *summer) dir(f *FS, n *inode) Sum {
-	buf := m.attributes(nil, n)
+	from := len(m.buf)
+	m.attributes(n)
 	for name, child := range n.live.names.all() {
 		sum := m.inode(f, child)
-		buf = binary.AppendUvarint(buf, uint64(len(name)))
-		buf = append(append(buf, name...), sum[:]...)
+		m.number(uint64(len(name)))
+		m.buf = append(append(m.buf, name...), sum[:]...)
 	}
-	return sha256.Sum256(buf)
+	return m.take(from)
+}
+
+// take returns the sum of what was put into buf from there on, and takes it out.
+func (m *summer) take(from int) Sum {
+	sum := sumOf(m.buf[from:])
+	m.buf = m.buf[:from]
+	return sum
 }
 
 func (m *summer) file(n *inode) Sum {
-	buf := binary.AppendUvarint(m.attributes(m.buf[:0], n), uint64(n.live.size))
+	from := len(m.buf)
+	m.attributes(n)
+	m.number(uint64(n.live.size))
 	last := uint64(n.live.size+pageSize-1) / pageSize
 	for i, b := range n.live.data.all() {
 		if i >= last {
@@ -90,26 +114,29 @@ func (m *summer) file(n *inode) Sum {
 		}
 		if b = bytes.TrimRight(b, "\x00"); len(b) > 0 {
 			sum := m.page(b)
-			buf = append(binary.AppendUvarint(buf, i), sum[:]...)
+			m.number(i)
+			m.buf = append(m.buf, sum[:]...)
 		}
 	}
-	m.buf = buf
-	return sha256.Sum256(buf)
+	return m.take(from)
 }
 
 func (m *summer) page(b []byte) Sum {
 	key := pageKey{&b[0], len(b)}
 	sum, ok := m.pages[key]
 	if !ok {
-		sum = sha256.Sum256(b)
+		sum = sumOf(b)
 		m.pages[key] = sum
 	}
 	return sum
 }
 
-func (m *summer) attributes(buf []byte, n *inode) []byte {
-	buf = binary.AppendUvarint(buf, uint64(n.live.mode&(fs.ModeType|permBits)))
-	buf = binary.AppendVarint(buf, int64(n.live.uid))
-	buf = binary.AppendVarint(buf, int64(n.live.gid))
-	return append(binary.AppendUvarint(buf, uint64(len(n.live.target))), n.live.target...)
+func (m *summer) attributes(n *inode) {
+	m.number(uint64(n.live.mode & (fs.ModeType | permBits)))
+	m.number(uint64(n.live.uid))
+	m.number(uint64(n.live.gid))
+	m.number(uint64(len(n.live.target)))
+	m.buf = append(m.buf, n.live.target...)
 }
+
+func (m *summer) number(n uint64) { m.buf = binary.AppendUvarint(m.buf, n) }

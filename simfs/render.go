@@ -140,8 +140,14 @@ func (r *room) cut(u *unit, size int64) {
 // stale fills b with what a block holds that was never written back: bytes fixed by
 // their place, none of them zero.
 func stale(b []byte, no uint64, off int64) {
-	for i := range b {
-		at := uint64(off) + uint64(i)
-		b[i] = byte(mix(no<<44^at/8)>>(at%8*8)) | 1
+	at := uint64(off)
+	for i := 0; i < len(b); {
+		word := mix(no<<44^at/8) >> (at % 8 * 8)
+		for n := 8 - at%8; n > 0 && i < len(b); n-- {
+			b[i] = byte(word) | 1
+			word >>= 8
+			i++
+			at++
+		}
 	}
 }
