@@ -40,6 +40,7 @@ type mutating struct {
 	github   option[bool]
 	stryker  option[string]
 	junit    option[string]
+	html     option[string]
 }
 
 // mutate puts small faults into packages of any module and tells which of them its
@@ -93,6 +94,7 @@ func (m *mutating) register(c *cobra.Command) {
 	m.github = option[bool]{kind: "bool", parse: parseSwitch}
 	m.stryker = option[string]{kind: "FILE", parse: parseFile}
 	m.junit = option[string]{kind: "FILE", parse: parseFile}
+	m.html = option[string]{kind: "FILE", parse: parseFile}
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&m.only, "only", "only mutants of this operator; may be repeated or a comma-separated list")
@@ -112,6 +114,7 @@ func (m *mutating) register(c *cobra.Command) {
 	f.Var(&m.json, "json", "write one JSON object a line for every mutant")
 	f.Var(&m.github, "github", "write survivors as annotations for GitHub")
 	f.Var(&m.stryker, "stryker", "write a report of the mutation-report schema to a file")
+	f.Var(&m.html, "html", "write a page that shows every mutant in its source")
 	f.Var(&m.junit, "junit", "write a JUnit report to a file")
 	for _, name := range []string{"narrow", "matrix", "json", "github"} {
 		f.Lookup(name).NoOptDefVal = "true"
@@ -233,6 +236,9 @@ func (p *program) reportTrial(m *mutating, r trial.Report) error {
 		return err
 	}
 	if err := writeReport(m.stryker, r, report.Stryker); err != nil {
+		return err
+	}
+	if err := writeReport(m.html, r, report.HTML); err != nil {
 		return err
 	}
 	return writeReport(m.junit, r, report.JUnit)

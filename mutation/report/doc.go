@@ -1,5 +1,6 @@
 // Package report renders the outcome of a mutation trial: for people, as JSON lines,
-// in the Stryker mutation-report schema, as JUnit, and as GitHub annotations.
+// in the Stryker mutation-report schema, as a page with the viewer of that schema, as JUnit,
+// and as GitHub annotations.
 //
 // # Contract
 //

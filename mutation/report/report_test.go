@@ -3,9 +3,11 @@ package report_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +186,45 @@ func TestStrykerNamesTheTests(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got.TestFiles["m/p"].Tests); d != "" || len(got.TestFiles) != 1 {
 		t.Errorf("tests in %d files (-want +got):\n%s", len(got.TestFiles), d)
+	}
+}
+
+// pages makes TestHTML leave its page in a directory, for the tests in a browser.
+var pages = flag.String("pages", "", "leave the page that the test makes in this directory")
+
+// TestHTML holds the page to have the report in it, whatever the source says, and to need
+// nothing else.
+func TestHTML(t *testing.T) {
+	r := fixture(t)
+	source := "package p\n// </script><b> & \"\n" + strings.Repeat("\tif n, m := 50%2, 0; n < m {\n", 9)
+	if err := os.WriteFile(r.Verdicts[0].File, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := report.HTML(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "</script>"); n != 3 {
+		t.Errorf("%d scripts end, want 3: the source broke out", n)
+	}
+	if found := regexp.MustCompile(`<[a-z]+ [^>]*(src|href)="(https?:)?//`).FindString(b.String()); found != "" {
+		t.Errorf("the page asks for %q", found)
+	}
+	_, data, _ := strings.Cut(b.String(), `id="report">`)
+	data, _, _ = strings.Cut(data, "</script>")
+	var got struct {
+		Files map[string]struct{ Source string }
+	}
+	if err := json.Unmarshal([]byte(data), &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(source, got.Files["p/x.go"].Source); d != "" {
+		t.Errorf("source in the page (-want +got):\n%s", d)
+	}
+	if *pages != "" {
+		if err := os.WriteFile(filepath.Join(*pages, "mutants.html"), []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

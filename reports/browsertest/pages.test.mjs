@@ -1,5 +1,6 @@
-// The pages of package reports in a real browser. PAGES is the folder that
-// `go test ./reports -run TestPages -pages DIR` has filled; BROWSER a Chromium.
+// The pages of packages reports and mutation/report in a real browser. PAGES is the folder that
+// `go test ./reports ./mutation/report -run 'TestPages|TestHTML' -pages DIR` has filled; BROWSER a
+// Chromium.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -150,6 +151,16 @@ test("a trend has a mark for each sweep in each chart, which says what it is", a
   const marks = await page.locator("section").evaluateAll((all) => all.map((s) => [...s.querySelectorAll("figure")].map((f) => f.querySelectorAll("circle").length)));
   assert.deepEqual(marks, [[4, 4, 4, 4], [1, 1, 1, 1]]);
   assert.match(await page.locator("figure circle title").first().textContent(), /^2026-11-20 22:05: 2500 runs\/s, v1$/);
+  await page.context().close();
+});
+
+test("the viewer of mutants opens a file and a mutant by click, in a page that asks for nothing", async () => {
+  const page = await open("mutants");
+  await page.getByRole("link", { name: "x.go" }).first().click();
+  assert.match(page.url(), /#mutant\/x\.go$/);
+  await page.locator(".mutant-dot").first().click();
+  await page.getByRole("heading", { name: /boundary/ }).waitFor();
+  assert.deepEqual(page.wrong, []);
   await page.context().close();
 });
 
