@@ -10,5 +10,6 @@ const (
 	labelWorkload = "workload" // what producers and consumers do
 	labelFault    = "fault"    // which faults are planned
 	labelCrash    = "crash"    // where an incarnation ends
+	labelStall    = "stall"    // where a task is held up
 	labelIdentity = "identity" // the engine's random identities
 )

@@ -22,6 +22,7 @@ var chapters = []struct{ label, about string }{
 	{labelWorkload, "what producers append and how consumers answer"},
 	{labelFault, "which faults of the disk are planned"},
 	{labelCrash, "where an incarnation ends, and how"},
+	{labelStall, "where a task is held up in the middle of an append or a sync, so that others overtake it"},
 	{simfs.LabelSurvival, "the crash image: how much of what is unsynced survives on the whole"},
 	{simfs.LabelName, "the crash image: 1 = this change of a directory entry survives"},
 	{simfs.LabelOrder, "the crash image: how far the order of metadata has survived"},

@@ -159,7 +159,7 @@ func newWorld(config Config, scenario Scenario) *world {
 		armed:   make(map[string]uint64),
 		outbox:  make(map[string][]*op),
 	}
-	if w.shape.closed == nil && w.shape.impatient == 0 {
+	if w.shape.closed == nil && w.shape.impatient == 0 && !w.shape.stalls { // who is held up returns late
 		w.shape.impatient = drawImpatience(src)
 	}
 	w.runtime = worldRuntime{simRuntime{w.sim, src}, w}

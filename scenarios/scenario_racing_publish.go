@@ -7,7 +7,7 @@ import "github.com/batpak/batpak-sim/sim"
 var racingPublish = Scenario{
 	Name:    "racing-publish",
 	Summary: "pulling readers race publishing, fencing and cancelling writers",
-	Injects: "task switches at every yield point, few crashes",
+	Injects: "task switches at every yield point, tasks held up in mid-append, few crashes",
 	Guards:  "C-5, C-6, J-11, X-16",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
@@ -20,6 +20,7 @@ var racingPublish = Scenario{
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 2, 5))),
 			crash:        crashSeldom,
 			unsynced:     true,
+			stalls:       true,
 		}
 	},
 	closed: closed{

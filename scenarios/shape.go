@@ -36,6 +36,7 @@ type shape struct {
 	impatient    uint64  // one in so many calls has a context that ends; zero = none
 	retries      bool    // producers append under keys, and try again what may have failed
 	unsynced     bool    // some incarnations acknowledge appends before they are durable
+	stalls       bool    // tasks are held up in the middle of appends and syncs
 }
 
 // crashFocus says where a scenario likes to end an incarnation.

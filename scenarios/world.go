@@ -131,6 +131,7 @@ type worldRuntime struct {
 func (r worldRuntime) Yield(p core.Point) {
 	r.world.countDown()
 	r.simRuntime.Yield(p)
+	r.world.stall(p)
 }
 
 // crashAtYield is the fault of an incarnation that ends at a yield point of the engine,
