@@ -12,10 +12,16 @@ import (
 type Defect struct {
 	Name    string
 	Summary string // what the engine does wrong, in one line
-	File    string // slash-separated, from the module's root
-	Old     string // stands in File exactly once
-	New     string
-	Also    []Edit // further edits that belong to it
+	Clause  string // of the weakness or past bug of the Rust engine that it stands for; empty = it is ours
+
+	// Of the smallest failing run that is known:
+	Switches int  // of tasks that its schedule needs: how deep the failure is in the schedule
+	Crash    bool // a life of it ends by a crash, and without any it is not found
+
+	File string // slash-separated, from the module's root
+	Old  string // stands in File exactly once
+	New  string
+	Also []Edit // further edits that belong to it
 }
 
 // Edit replaces one text of a file, which stands there exactly once.

@@ -1,11 +1,19 @@
 package mutation
 
+import "slices"
+
 // Defects returns the named defects, each of which some seed must find.
 func Defects() []Defect {
+	return slices.Concat(firstDefects(), journalDefects(), visibilityDefects(), checkpointDefects())
+}
+
+// firstDefects are those that there were first, of all kinds.
+func firstDefects() []Defect {
 	return []Defect{
 		{
 			Name:    "checkpoint-without-directory-sync",
 			Summary: "the rename of a saved checkpoint is never made durable",
+			Clause:  "X-13",
 			File:    "core/checkpoint_files.go",
 			Old:     "\tif err == nil {\n\t\terr = f.syncChange()\n\t}\n",
 			New:     "",
@@ -20,6 +28,7 @@ func Defects() []Defect {
 		{
 			Name:    "publish-before-durable",
 			Summary: "readers see what is written, whether it is durable or not",
+			Clause:  "X-1",
 			File:    "core/syncer.go",
 			Old:     "\tif err := y.journal.sync(y.journal.writtenMark().offset); err != nil {\n",
 			New: "\tif up := y.gate.publishable(y.journal.writtenMark().next); up > y.gate.snapshot().visible {\n" +
@@ -36,6 +45,7 @@ func Defects() []Defect {
 		{
 			Name:    "no-region-check",
 			Summary: "a checkpoint opens under any region",
+			Clause:  "X-12",
 			File:    "core/resume.go",
 			Old:     "cp.Region != region || region == \"\"",
 			New:     "cp.Region == \"\\x00\"",
@@ -43,6 +53,7 @@ func Defects() []Defect {
 		{
 			Name:    "no-event-hash-check",
 			Summary: "a checkpoint opens on whatever event has its sequence now",
+			Clause:  "X-12",
 			File:    "core/resume.go",
 			Old:     "!cp.Upstream && cp.Event != e.Hash",
 			New:     "!cp.Upstream && cp.Event == EventHash{} && cp.Started != cp.Started",
@@ -57,6 +68,7 @@ func Defects() []Defect {
 		{
 			Name:    "epoch-after-poll",
 			Summary: "a puller reads the epoch after its poll came back empty",
+			Clause:  "X-16",
 			File:    "core/cursor.go",
 			Old:     "\t\tsince := gate.wake.Epoch()\n\t\tbatch, err := c.PollBatch(ctx, max)\n",
 			New:     "\t\tbatch, err := c.PollBatch(ctx, max)\n\t\tsince := gate.wake.Epoch()\n",
@@ -71,6 +83,7 @@ func Defects() []Defect {
 		{
 			Name:    "append-behind-torn-tail",
 			Summary: "recovery leaves the torn tail where it is and appends behind it",
+			Clause:  "X-7",
 			File:    "core/recovery.go",
 			Old:     "\t\tif err := file.Truncate(end); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n",
 			New:     "\t}\n",
@@ -83,6 +96,7 @@ func Defects() []Defect {
 		{
 			Name:    "renumber-at-recovery",
 			Summary: "recovery closes the holes that burned sequences left",
+			Clause:  "X-2, P-24",
 			File:    "core/recovery.go",
 			Old:     "\ts.records = append(s.records, recordsOf(entries, payloads, s.end)...)\n\ts.next = f.first + uint64(f.count)\n",
 			New:     "\tfor i, e := range entries {\n\t\te.Sequence = uint64(len(s.records) + i)\n\t}\n\ts.records = append(s.records, recordsOf(entries, payloads, s.end)...)\n\ts.next = uint64(len(s.records))\n",
@@ -90,6 +104,7 @@ func Defects() []Defect {
 		{
 			Name:    "ignore-failed-sync",
 			Summary: "a sync that fails counts as one that went well",
+			Clause:  "P-6",
 			File:    "core/journal.go",
 			Old:     "\tif err := j.file.Sync(); err != nil {\n\t\treturn j.poison(err)\n\t}\n",
 			New:     "\t_ = j.file.Sync()\n",
@@ -97,6 +112,7 @@ func Defects() []Defect {
 		{
 			Name:    "retry-failed-sync",
 			Summary: "a failed sync is reported, and the next one trusted",
+			Clause:  "P-6",
 			File:    "core/journal.go",
 			Old:     "\t\treturn j.poison(err)\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
 			New:     "\t\treturn err\n\t}\n\tj.rt.Yield(PointSyncDone)\n",
@@ -105,8 +121,8 @@ func Defects() []Defect {
 			Name:    "failed-sync-acknowledges-followers",
 			Summary: "who waited for another's sync takes it for done, however it went",
 			File:    "core/syncer.go",
-			Old:     "\t\ty.rounds.Wait(ctx, since, forever)\n\t}\n}\n\n// reached",
-			New:     "\t\tif y.rounds.Wait(ctx, since, forever) {\n\t\t\treturn nil\n\t\t}\n\t}\n}\n\n// reached",
+			Old:     "\t\ty.rounds.Wait(ctx, since, forever)\n\t}\n}\n\n// join",
+			New:     "\t\tif y.rounds.Wait(ctx, since, forever) {\n\t\t\treturn nil\n\t\t}\n\t}\n}\n\n// join",
 		},
 		{
 			Name:    "failed-sync-told-to-the-leader-only",
@@ -123,6 +139,7 @@ func Defects() []Defect {
 		{
 			Name:    "durable-mark-after-sync",
 			Summary: "a sync vouches for what was written while it ran",
+			Clause:  "X-21",
 			File:    "core/journal.go",
 			Old:     "\tj.setDurable(captured)\n",
 			New:     "\tcaptured = j.writtenMark()\n\tj.setDurable(captured)\n",
@@ -151,6 +168,7 @@ func Defects() []Defect {
 		{
 			Name:    "resurrect-cancelled-range",
 			Summary: "recovery shows fenced events that were never committed",
+			Clause:  "X-6a",
 			File:    "core/recovery.go",
 			Old:     "\ts.hidden = s.fences.resolved()\n",
 			New:     "\ts.hidden = nil\n",
@@ -158,6 +176,7 @@ func Defects() []Defect {
 		{
 			Name:    "publish-through-fence",
 			Summary: "a publish does not stop at an open fence",
+			Clause:  "X-6b",
 			File:    "core/gate.go",
 			Old:     "\tif g.fence.token != 0 {\n\t\treturn g.fence.start\n",
 			New:     "\tif g.fence.token != 0 && g.fence.start == ^uint64(0) {\n\t\treturn g.fence.start\n",
@@ -195,6 +214,7 @@ func Defects() []Defect {
 		{
 			Name:    "append-behind-short-write",
 			Summary: "the frame after a short write follows its torn bytes",
+			Clause:  "X-8",
 			File:    "core/journal.go",
 			Old:     "\t\treturn 0, j.rollback(err)\n",
 			New:     "\t\tj.end += int64(n)\n\t\treturn 0, err\n",
@@ -235,6 +255,7 @@ func Defects() []Defect {
 		{
 			Name:    "keys-lost-at-reopen",
 			Summary: "recovery forgets the keys",
+			Clause:  "P-19",
 			File:    "core/store.go",
 			Old:     "\ts.keys.add(found.keyed, found.next)\n",
 			New:     "",
@@ -336,6 +357,7 @@ func Defects() []Defect {
 		{
 			Name:    "base-without-chains",
 			Summary: "a base forgets how far the chains of entities had got",
+			Clause:  "P-20",
 			File:    "core/retention.go",
 			Old:     "links: before.after(gone)",
 			New:     "links: before.after(gone)[:0]",
@@ -358,6 +380,7 @@ func Defects() []Defect {
 		{
 			Name:    "drop-beneath-cursors",
 			Summary: "retention does not look at open cursors",
+			Clause:  "X-4",
 			File:    "core/holds.go",
 			Old:     "\t\tlowest = lowest.lower(c.hold())\n",
 			New:     "\t\t_ = c\n",
