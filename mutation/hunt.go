@@ -1,18 +1,18 @@
 package mutation
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Hunt says how defects are searched for.
@@ -20,6 +20,22 @@ type Hunt struct {
 	Root   string // the module's root
 	Seeds  uint64 // seeds 1 to Seeds are tried, each with every scenario
 	Faults string // the fault level, as the program's flag takes it
+
+	// Strategies, if any, are compared: each makes as many Trials, over seeds of their own. The
+	// first trial of the first one is the hunt itself.
+	Strategies []string
+	Trials     uint64
+
+	// Closed names the scenarios whose closed workloads are explored too, to so many Preemptions.
+	Closed      []string
+	Preemptions int
+
+	// Parts are taken away in turn: see Finding.Without.
+	Parts []Part
+
+	// Save is a directory to which the smallest run that was found of each defect goes; empty =
+	// none.
+	Save string
 }
 
 // Finding is what became of one defect.
@@ -30,6 +46,19 @@ type Finding struct {
 	Seed      uint64 `json:"seed,omitempty"`
 	Signature string `json:"signature,omitempty"` // oracle and shape
 	Runs      uint64 `json:"runs"`                // until then, or in all
+
+	Modes   []Mode `json:"modes,omitempty"`   // by strategy, and of the exploration
+	Without []Loss `json:"without,omitempty"` // for each part that the finding may hang on
+}
+
+// Known reports whether any mode found the defect.
+func (f *Finding) Known() bool {
+	for _, m := range f.Modes {
+		if m.Found > 0 {
+			return true
+		}
+	}
+	return f.Found
 }
 
 // Root returns the root of the module that dir lies in, if it is this one.
@@ -49,113 +78,160 @@ func Root(ctx context.Context, dir string) (string, error) {
 
 const modulePath = "github.com/batpak/batpak-sim"
 
-// Program is the package of the program that runs seeds.
-const Program = modulePath + "/cmd/batpak-sim"
-
-// Run builds the program with the defect in it and tries seeds until one reports
-// a violation.
+// Run builds the program with the defect in it and tries seeds until one reports a violation; then
+// it makes, with the same build, the trials and ablations that are asked for.
 func (h Hunt) Run(ctx context.Context, d Defect) (Finding, error) {
 	dir, err := os.MkdirTemp("", "batpak-defect-")
 	if err != nil {
 		return Finding{}, err
 	}
 	defer os.RemoveAll(dir)
-	program, err := h.build(ctx, d, dir)
+	program, err := build(ctx, h.Root, d, dir)
 	if err != nil {
 		return Finding{}, fmt.Errorf("build defect %s: %w", d.Name, err)
 	}
-	return h.try(ctx, d, program)
-}
-
-// build compiles the program with the changed files laid over the tree.
-func (h Hunt) build(ctx context.Context, d Defect, dir string) (string, error) {
-	changed, err := d.Apply(h.Root)
+	finding, err := h.hunt(ctx, program, d)
 	if err != nil {
-		return "", err
-	}
-	overlay := struct{ Replace map[string]string }{make(map[string]string)}
-	for i, file := range slices.Sorted(maps.Keys(changed)) {
-		copied := filepath.Join(dir, fmt.Sprintf("%d.go", i))
-		if err := os.WriteFile(copied, []byte(changed[file]), 0o600); err != nil {
-			return "", err
-		}
-		overlay.Replace[filepath.Join(h.Root, filepath.FromSlash(file))] = copied
-	}
-	b, err := json.Marshal(overlay)
-	if err != nil {
-		return "", err
-	}
-	list := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(list, b, 0o600); err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "batpak-sim")
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", program, Program)
-	cmd.Dir = h.Root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))
-	}
-	return program, nil
-}
-
-// try runs the seeds and reads the program's results until the first violation.
-func (h Hunt) try(ctx context.Context, d Defect, program string) (Finding, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := exec.CommandContext(ctx, program, "--json", "--faults", h.Faults, "--seeds", fmt.Sprintf("1..%d", h.Seeds))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return Finding{}, err
-	}
-	if err := cmd.Start(); err != nil {
-		return Finding{}, err
-	}
-	finding := Finding{Defect: d.Name}
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, resultMax)
-	for lines.Scan() && !finding.Found {
-		if err := finding.take(lines.Bytes()); err != nil {
-			return Finding{}, errors.Join(err, kill(cmd))
-		}
-	}
-	if finding.Found {
-		return finding, kill(cmd)
-	}
-	if err := errors.Join(lines.Err(), cmd.Wait()); err != nil {
-		return Finding{}, fmt.Errorf("hunt defect %s: %w: %s", d.Name, err, bytes.TrimSpace(stderr.Bytes()))
+		return Finding{}, fmt.Errorf("hunt defect %s: %w", d.Name, err)
 	}
 	return finding, nil
 }
 
-// resultMax bounds one line of the program's output, in bytes.
-const resultMax = 1 << 20
-
-// take reads one result of the program.
-func (f *Finding) take(line []byte) error {
-	var r struct {
-		Scenario  string
-		Seed      uint64
-		Verdict   string
-		Violation *struct{ Oracle, Shape string }
+// RunAll is Run for each of the defects, as many at a time as there are processors: a build keeps one
+// of them busy for most of its time. Each is told in the order of the defects. The first
+// error ends it.
+func (h Hunt) RunAll(ctx context.Context, defects []Defect, each func(Finding) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	type outcome struct {
+		finding Finding
+		err     error
 	}
-	if err := json.Unmarshal(line, &r); err != nil {
-		return fmt.Errorf("read a result: %w: %s", err, line)
+	outcomes := make([]chan outcome, len(defects))
+	for i := range outcomes {
+		outcomes[i] = make(chan outcome, 1)
 	}
-	f.Runs++
-	if r.Violation != nil {
-		f.Found, f.Scenario, f.Seed, f.Signature = true, r.Scenario, r.Seed, r.Violation.Oracle+"/"+r.Violation.Shape
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(defects)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(defects)); i = next.Add(1) - 1 {
+				finding, err := h.Run(ctx, defects[i])
+				outcomes[i] <- outcome{finding, err}
+			}
+		})
+	}
+	for _, o := range outcomes {
+		got := <-o
+		if got.err == nil {
+			got.err = each(got.finding)
+		}
+		if got.err != nil {
+			stop()
+			return got.err
+		}
 	}
 	return nil
 }
 
-// kill ends a program whose further output does not matter.
-func kill(cmd *exec.Cmd) error {
-	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+func (h Hunt) hunt(ctx context.Context, program string, d Defect) (Finding, error) {
+	first, err := h.sweep(ctx, program, search{from: 1, strategy: h.usual()})
+	if err != nil {
+		return Finding{}, err
+	}
+	finding := Finding{
+		Defect: d.Name, Found: first.found, Scenario: first.scenario, Seed: first.seed, Signature: first.signature, Runs: first.runs,
+	}
+	if finding.Modes, err = h.compare(ctx, program, first); err != nil {
+		return Finding{}, err
+	}
+	if finding.Without, err = h.ablate(ctx, program, first); err != nil {
+		return Finding{}, err
+	}
+	if h.Save != "" && first.found {
+		return finding, h.save(ctx, program, d.Name, first)
+	}
+	return finding, nil
+}
+
+// usual is the strategy of the hunt itself; empty = the program's default.
+func (h Hunt) usual() string {
+	if len(h.Strategies) == 0 {
+		return ""
+	}
+	return h.Strategies[0]
+}
+
+// search is one sweep until a violation.
+type search struct {
+	from     uint64 // the first seed
+	strategy string
+	without  string
+}
+
+// sighting is the first violation of a sweep or an exploration, or how much was tried without one.
+type sighting struct {
+	found     bool
+	runs      uint64 // until then, or in all
+	scenario  string
+	seed      uint64
+	signature string
+	faults    map[string]uint64 // struck in that run, by kind
+	cuts      uint64            // lives of that run that a power cut or the process's death has ended
+}
+
+// sweep runs seeds until the first violation.
+func (h Hunt) sweep(ctx context.Context, program string, s search) (sighting, error) {
+	args := []string{"--json", "--faults", h.Faults, "--seeds", fmt.Sprintf("%d..%d", s.from, s.from+h.Seeds-1)}
+	if s.strategy != "" {
+		args = append(args, "--strategy", s.strategy)
+	}
+	if s.without != "" {
+		args = append(args, "--without", s.without)
+	}
+	var seen sighting
+	err := lines(ctx, program, args, func(line []byte) (bool, error) {
+		err := seen.take(line)
+		return seen.found, err
+	})
+	return seen, err
+}
+
+// take reads one result of the program.
+func (s *sighting) take(line []byte) error {
+	var r struct {
+		Scenario  string
+		Seed      uint64
+		Violation *struct{ Oracle, Shape string }
+		Faults    map[string]uint64
+		Counters  struct {
+			PowerCuts     uint64 `json:"power_cuts"`
+			ProcessDeaths uint64 `json:"process_deaths"`
+		}
+	}
+	if err := json.Unmarshal(line, &r); err != nil {
+		return fmt.Errorf("read a result: %w: %s", err, line)
+	}
+	s.runs++
+	if r.Violation != nil {
+		s.found, s.scenario, s.seed, s.signature = true, r.Scenario, r.Seed, r.Violation.Oracle+"/"+r.Violation.Shape
+		s.faults, s.cuts = r.Faults, r.Counters.PowerCuts+r.Counters.ProcessDeaths
+	}
+	return nil
+}
+
+// save lets the program shrink the run that was found, and keeps it under the defect's name.
+func (h Hunt) save(ctx context.Context, program string, name string, seen sighting) error {
+	if err := os.MkdirAll(h.Save, 0o777); err != nil {
 		return err
 	}
-	_ = cmd.Wait() // reports the kill
+	cmd := exec.CommandContext(ctx, program, "shrink", "--scenario", seen.scenario, "--seed", fmt.Sprint(seen.seed), "--faults", h.Faults,
+		"--out", filepath.Join(h.Save, name+".run"))
+	out, err := cmd.CombinedOutput()
+	if err := unlessOpen(err); err != nil { // a bound leaves it small, if not the smallest
+		return fmt.Errorf("shrink: %w: %s", err, bytes.TrimSpace(out))
+	}
 	return nil
 }
 

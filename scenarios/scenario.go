@@ -59,3 +59,18 @@ func (s Scenario) effects() []string {
 	}
 	return names
 }
+
+// ClosedNames returns the names of scenarios whose closed workloads differ: each that has one
+// of its own, and one of the others, which share theirs.
+func ClosedNames() []string {
+	var names []string
+	shared := false
+	for _, s := range All() {
+		own := s.closed.ops != nil
+		if own || !shared {
+			names = append(names, s.Name)
+		}
+		shared = shared || !own
+	}
+	return names
+}

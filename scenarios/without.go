@@ -34,6 +34,7 @@ const (
 const (
 	rulePowerCut     = "power-cut"     // the page cache may be lost
 	ruleProcessDeath = "process-death" // ... or live on
+	ruleAnyCrash     = "any-crash"     // a life ends in another way than it means to
 	ruleNameLost     = "name-lost"     // an unsynced change of a directory entry may be lost
 	ruleSizeLost     = "size-lost"     // an unsynced growth or cut of a file may be lost
 	ruleDataLost     = "data-lost"     // unsynced data may be lost
@@ -45,7 +46,7 @@ const (
 )
 
 var crashRules = []string{
-	rulePowerCut, ruleProcessDeath, ruleNameLost, ruleSizeLost, ruleDataLost, ruleTornWrite, ruleCutWrite, ruleGapFilled, ruleReordered,
+	ruleAnyCrash, rulePowerCut, ruleProcessDeath, ruleNameLost, ruleSizeLost, ruleDataLost, ruleTornWrite, ruleCutWrite, ruleGapFilled, ruleReordered,
 	ruleCommonFate,
 }
 
@@ -90,7 +91,14 @@ func (w without) validate() error {
 	return nil
 }
 
-func (w without) has(name string) bool { return slices.Contains(w, name) }
+func (w without) has(name string) bool {
+	return slices.Contains(w, name) || slices.Contains(crashing, name) && slices.Contains(w, ruleAnyCrash)
+}
+
+// crashing are the parts that go with ruleAnyCrash.
+var crashing = []string{
+	rulePowerCut, crashAtYield, simfs.CrashBefore.String(), simfs.CrashDuring.String(), simfs.CrashAfter.String(),
+}
 
 // faults leaves out of the rules those of the faults that the run does without.
 func (w without) faults(rules []simfs.Rule) []simfs.Rule {

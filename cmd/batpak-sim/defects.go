@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -16,13 +16,20 @@ import (
 
 // hunting are the flags of the defects command.
 type hunting struct {
-	seeds  option[uint64]
-	only   option[[]string]
-	faults option[scenarios.Faults]
-	json   option[bool]
+	seeds    option[uint64]
+	only     option[[]string]
+	faults   option[scenarios.Faults]
+	trials   option[uint64]
+	ablate   option[bool]
+	json     option[bool]
+	markdown option[string]
+	save     option[string]
 }
 
-const huntSeeds = 2000
+const (
+	huntSeeds       = 2000
+	huntPreemptions = 1
+)
 
 // defects builds the program with each named defect of the engine in it, and tells
 // which seed finds it.
@@ -35,86 +42,111 @@ func (p *program) defects() *cobra.Command {
 
 Each defect is an edit of the engine's source, laid over it in a build of its own:
 the source is not touched. It needs the go command and a checkout of the module.
-The exit code is 0 if every defect is found, 1 if one is not, 2 on wrong arguments
-or an error of the harness.`,
+
+With --trials every search strategy makes so many trials, each over N seeds of its own, and the
+closed workloads are explored to one pre-emption: how many runs, or states, it takes to find a
+defect is told as median and 90th percentile. With --ablate the harness hunts again without
+each oracle, fault and crash rule that a finding may hang on, and tells what escapes.
+
+The exit code is 0 if every defect is found, 1 if one is not, 3 if it was interrupted, 2 on
+wrong arguments or an error of the harness.`,
+		Example: `  batpak-sim defects --seeds 300
+  batpak-sim defects --seeds 100 --trials 5 --ablate
+  batpak-sim defects --only durable-mark-after-sync --save found`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return p.hunt(c.Context(), &m) },
 	}
+	m.register(c)
+	return c
+}
+
+func (m *hunting) register(c *cobra.Command) {
 	m.seeds = option[uint64]{value: huntSeeds, kind: "N", initial: strconv.Itoa(huntSeeds), parse: parseCount}
-	m.only = option[[]string]{kind: "NAME", parse: parseNames(defectNames()), join: joinNames}
+	m.only = option[[]string]{value: defectNames(), kind: "NAME", parse: parseNames(defectNames()), join: joinNames}
 	m.faults = option[scenarios.Faults]{value: scenarios.FaultsLight, kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
+	m.trials = option[uint64]{kind: "T", parse: parseCount}
+	m.ablate = option[bool]{kind: "bool", parse: parseSwitch}
 	m.json = option[bool]{kind: "bool", parse: parseSwitch}
+	m.markdown = option[string]{kind: "FILE", parse: parseFile}
+	m.save = option[string]{kind: "DIR", parse: parseFile}
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&m.seeds, "seeds", "give up a defect after seeds 1 to N, every scenario of each")
 	f.Var(&m.only, "only", "hunt only this defect; may be repeated or a comma-separated list")
 	f.Var(&m.faults, "faults", "how hard the disk is on the engine, besides crashes")
+	f.Var(&m.trials, "trials", "compare the strategies by so many trials of each")
+	f.Var(&m.ablate, "ablate", "hunt again without each part of the harness that a finding may hang on")
 	f.Var(&m.json, "json", "write one JSON object a line for every defect")
+	f.Var(&m.markdown, "markdown", "write the tables to a file as Markdown too")
+	f.Var(&m.save, "save", "shrink what finds each defect, and keep it in a file of this directory")
 	f.Lookup("json").NoOptDefVal = "true"
+	f.Lookup("ablate").NoOptDefVal = "true"
 	complete(c, "only", defectNames())
 	complete(c, "faults", levels())
-	return c
 }
 
+// plan is the hunt that the flags ask for.
+func (m *hunting) plan(root string) mutation.Hunt {
+	h := mutation.Hunt{Root: root, Seeds: m.seeds.value, Faults: string(m.faults.value), Save: m.save.value}
+	if m.trials.given {
+		h.Trials, h.Strategies = m.trials.value, strategies()
+		h.Closed, h.Preemptions = scenarios.ClosedNames(), huntPreemptions
+	}
+	if m.ablate.value {
+		for _, part := range scenarios.Parts() {
+			h.Parts = append(h.Parts, mutation.Part{Kind: mutation.PartKind(part.Kind), Name: part.Name})
+		}
+	}
+	return h
+}
+
+// hunt hunts every defect. An interrupt ends it with what is known by then.
 func (p *program) hunt(ctx context.Context, m *hunting) error {
 	root, err := mutation.Root(ctx, ".")
 	if err != nil {
 		return err
 	}
-	hunt := mutation.Hunt{Root: root, Seeds: m.seeds.value, Faults: string(m.faults.value)}
-	defects := m.only.value
-	if !m.only.given {
-		defects = defectNames()
-	}
-	var findings []mutation.Finding
-	for i, name := range defects {
-		fmt.Fprintf(p.stderr, "%d of %d: %s\n", i+1, len(defects), name)
+	hunt := m.plan(root)
+	var defects []mutation.Defect
+	for _, name := range m.only.value {
 		defect, err := mutation.Find(name)
 		if err != nil {
 			return err
 		}
-		finding, err := hunt.Run(ctx, defect)
-		if err != nil {
-			return err
-		}
-		if !finding.Found {
-			p.verdict = scenarios.Violated
-		}
-		findings = append(findings, finding)
+		defects = append(defects, defect)
 	}
-	if m.json.value {
-		return p.findingsJSON(findings)
-	}
-	return p.findingsTable(findings)
-}
-
-func (p *program) findingsJSON(findings []mutation.Finding) error {
-	e := json.NewEncoder(p.stdout)
-	for _, f := range findings {
-		if err := e.Encode(f); err != nil {
-			return err
+	var findings []mutation.Finding
+	err = hunt.RunAll(ctx, defects, func(f mutation.Finding) error {
+		findings = append(findings, f)
+		fmt.Fprintf(p.stderr, "%d of %d: %s\n", len(findings), len(defects), f.Defect)
+		if !f.Known() {
+			p.verdict = p.verdict.Worse(scenarios.Violated)
 		}
-	}
-	return nil
-}
-
-func (p *program) findingsTable(findings []mutation.Finding) error {
-	found := 0
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "defect\tfirst seed\tscenario\toracle\truns")
-	for _, f := range findings {
-		if !f.Found {
-			fmt.Fprintf(w, "%s\tNOT FOUND\t\t\t%d\n", f.Defect, f.Runs)
-			continue
+		if m.json.value {
+			return json.NewEncoder(p.stdout).Encode(f)
 		}
-		found++
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%d\n", f.Defect, f.Seed, f.Scenario, f.Signature, f.Runs)
-	}
-	if err := w.Flush(); err != nil {
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		p.verdict = p.verdict.Worse(scenarios.Inconclusive)
+	case err != nil:
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%d of %d defects found\n", found, len(findings))
-	return err
+	return p.tellFindings(m, hunt, findings)
+}
+
+func (p *program) tellFindings(m *hunting, hunt mutation.Hunt, findings []mutation.Finding) error {
+	tables := findingTables(hunt, findings)
+	if m.markdown.given {
+		if err := writeFile(m.markdown.value, func(w io.Writer) error { return writeTables(w, tables, writeMarkdownTable) }); err != nil {
+			return err
+		}
+	}
+	if m.json.value {
+		return nil
+	}
+	return writeTables(p.stdout, tables, writeTextTable)
 }
 
 func parseCount(text string) (uint64, error) {
