@@ -23,9 +23,11 @@ func decodeSnapshot(r io.Reader, size int64) (*segmentSnapshot, error) {
 	limited := io.LimitReader(r, size-sumSize)
 	d := snapshotDecoder{r: bufio.NewReaderSize(io.TeeReader(limited, sum), snapshotBufferSize)}
 	p, count := d.head()
-	if room := (size - snapshotHeaderSize) / snapshotEventMin; d.err == nil && int64(count) > room {
+	if room := (size - snapshotHeaderSize) / snapshotEventMin; int64(count) > room {
 		d.fail("%d events in %d bytes", count, size)
-		count = 0
+	}
+	if d.err != nil {
+		return nil, d.err
 	}
 	p.fences = d.fences()
 	d.events(p, count)
@@ -74,9 +76,6 @@ func (d *snapshotDecoder) head() (*segmentSnapshot, uint32) {
 	var err error
 	if p.header, _, err = decodeSegmentHeader(header, ""); err != nil {
 		d.fail("%v", err)
-	}
-	if again, _ := p.header.encode(); d.err == nil && string(again) != string(header) {
-		d.fail("segment header in an encoding of its own")
 	}
 	if p.header.base < 0 || p.header.base > math.MaxInt64-segmentBytesMax {
 		d.fail("segment begins at log offset %d", p.header.base)
