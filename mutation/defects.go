@@ -385,5 +385,26 @@ func firstDefects() []Defect {
 			Old:     "\t\tlowest = lowest.lower(c.hold())\n",
 			New:     "\t\t_ = c\n",
 		},
+		{
+			Name:    "snapshot-unchecked",
+			Summary: "a snapshot is believed whatever its CRC",
+			File:    "core/snapshot_decode.go",
+			Old:     "want != sum.Sum32() {",
+			New:     "want == sum.Sum32()+1 {",
+		},
+		{
+			Name:    "snapshot-forgets-fences",
+			Summary: "a snapshot does not know of the fences of its segment, and shows what they have hidden",
+			File:    "core/snapshot.go",
+			Old:     "\ts.fences.follow(snapshot.fences)\n",
+			New:     "\ts.fences.follow(fenceState{token: snapshot.fences.token})\n",
+		},
+		{
+			Name:    "snapshot-forgets-keys",
+			Summary: "a segment that was not read leaves no keys, and what is tried again is appended again",
+			File:    "core/snapshot.go",
+			Old:     "append(s.keyed, snapshot.keyed...)",
+			New:     "s.keyed",
+		},
 	}
 }
