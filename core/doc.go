@@ -150,7 +150,11 @@
 // # Limits
 //
 //   - Of every event some hundred bytes stay in memory, its payload does not, until
-//     [Store.DropBefore] drops it; the log is read whole by Open.
+//     [Store.DropBefore] drops it.
+//   - Open does not read a segment of the log that is full and has a snapshot, which
+//     Close writes: damage in it that leaves its size and its header as they were is
+//     found when a payload is read, and by [Verify]. Snapshots may be deleted at any
+//     time; after a crash Open reads what became full since the last Close.
 //   - One process, and in it one Store, may have a directory open. On files with a
 //     descriptor the system sees to that (flock, LockFileEx), and lets go when the
 //     process dies; a network filesystem may not. On other filesystems a list within

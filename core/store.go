@@ -122,9 +122,10 @@ type Store struct {
 }
 
 // Open opens the log in the directory dir of fsys, creating both if they are
-// missing. It reads the whole journal; a torn tail, which no acknowledged append
-// can be part of, is cut off. It refuses a journal that lost durable data with
-// ErrJournalCorrupt, and a later version's with ErrJournalFuture.
+// missing. It reads the journal, but for full segments whose snapshots say what is in
+// them; a torn tail, which no acknowledged append can be part of, is cut off. It
+// refuses a journal that lost durable data with ErrJournalCorrupt, and a later
+// version's with ErrJournalFuture.
 //
 // One store at a time may be open on a directory: the second gets ErrLocked, in a
 // *LockedError that names the first.

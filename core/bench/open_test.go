@@ -17,9 +17,10 @@ import (
 
 var logBytes = flag.Int64("log-bytes", 64<<20, "size of the journal that is opened after a crash")
 
-// fill appends until the journal has that size, and returns how many events it holds.
+// fill appends until the journal has that size, in sixteen segments, and returns how
+// many events it holds.
 func fill(b *testing.B, dir string, size int64, payload int) int {
-	s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{Ack: core.AckWritten})
+	s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{Ack: core.AckWritten, SegmentBytes: size / 16})
 	must(b, err)
 	batch := events(group, make([]byte, payload))
 	perBatch := int64(frameSize(b, group, batch[0].Payload))
