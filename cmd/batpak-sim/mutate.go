@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ import (
 // mutating are the flags of the mutate command.
 type mutating struct {
 	only     option[[]string]
+	files    option[[]string]
 	named    option[string]
 	tests    option[string]
 	seeds    option[uint64]
@@ -77,6 +79,7 @@ func somePackages(_ *cobra.Command, args []string) error {
 
 func (m *mutating) register(c *cobra.Command) {
 	m.only = option[[]string]{kind: "OPERATOR", parse: parseNames(operator.Names()), join: joinNames}
+	m.files = option[[]string]{kind: "PATTERN", parse: parseFiles, join: joinNames}
 	m.named = option[string]{kind: strings.Join(listNames(), "|"), parse: parseList}
 	m.tests = option[string]{kind: "PACKAGES", parse: parseText}
 	m.seeds = option[uint64]{kind: "N", parse: parseCount}
@@ -98,6 +101,7 @@ func (m *mutating) register(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&m.only, "only", "only mutants of this operator; may be repeated or a comma-separated list")
+	f.Var(&m.files, "files", "only mutants of files such as core/g*.go; may be repeated or a comma-separated list")
 	f.Var(&m.named, "named", "try instead the engine's named defects, or the mutants of upstream's tests; for packages of this module")
 	f.Var(&m.tests, "tests", "let the tests of these packages kill, too")
 	f.Var(&m.seeds, "seeds", "let the simulation's seeds 1 to N kill, too; for packages of this module")
@@ -120,7 +124,7 @@ func (m *mutating) register(c *cobra.Command) {
 		f.Lookup(name).NoOptDefVal = "true"
 	}
 	c.MarkFlagsMutuallyExclusive("json", "github")
-	for _, other := range []string{"only", "diff", "sample"} {
+	for _, other := range []string{"only", "files", "diff", "sample"} {
 		c.MarkFlagsMutuallyExclusive("named", other)
 	}
 	complete(c, "only", operator.Names())
@@ -129,7 +133,7 @@ func (m *mutating) register(c *cobra.Command) {
 
 func (m *mutating) config(ctx context.Context, patterns []string) (trial.Config, error) {
 	c := trial.Config{
-		Patterns: patterns, Tags: m.tags.value, Operators: m.only.value, Diff: m.diff.value,
+		Patterns: patterns, Tags: m.tags.value, Operators: m.only.value, Files: m.files.value, Diff: m.diff.value,
 		Sample: int(m.sample.value), Seed: m.seed.value, Ledger: m.ledger.value, Cache: m.cache.value,
 		Workers: int(m.workers.value), Narrow: m.narrow.value, Matrix: m.matrix.value,
 	}
@@ -257,6 +261,16 @@ func writeReport(to option[string], r trial.Report, write func(io.Writer, trial.
 		return fmt.Errorf("write %s: %w", to.value, err)
 	}
 	return f.Close()
+}
+
+func parseFiles(text string) ([]string, error) {
+	patterns := strings.Split(text, ",")
+	for _, p := range patterns {
+		if _, err := path.Match(p, ""); p == "" || err != nil {
+			return nil, fmt.Errorf("legal are patterns such as core/*.go")
+		}
+	}
+	return patterns, nil
 }
 
 func parsePercent(text string) (float64, error) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -35,6 +36,34 @@ func sample(all []operator.Mutant, n int, seed uint64) []operator.Mutant {
 		chosen[m.ID] = true
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(m operator.Mutant) bool { return !chosen[m.ID] })
+}
+
+// inFiles keeps the mutants of the files that a pattern matches; none keeps all.
+func inFiles(root string, patterns []string, found []operator.Mutant) ([]operator.Mutant, error) {
+	if len(patterns) == 0 {
+		return found, nil
+	}
+	var kept []operator.Mutant
+	for _, m := range found {
+		name, err := filepath.Rel(root, m.File)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range patterns {
+			match, err := path.Match(p, filepath.ToSlash(name))
+			if err != nil {
+				return nil, fmt.Errorf("file pattern %q: %w", p, err)
+			}
+			if match {
+				kept = append(kept, m)
+				break
+			}
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("no mutant is in a file that matches %s, legal are patterns of paths from the module's root", strings.Join(patterns, " "))
+	}
+	return kept, nil
 }
 
 // lines is a range of lines, both ends included.

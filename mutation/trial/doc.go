@@ -16,9 +16,11 @@
 // worker runs tests in its own copy of the module with its own temporary directory,
 // put back in order after each run. A failure is a kill only if it comes again when
 // the same tests run again; a build that fails is never a kill and makes its mutant
-// invalid, not the trial. A mutant hangs, and is killed, when it takes longer than
-// [LimitFloor] and [LimitFactor] times what the unmutated tests took; a seed hangs already
-// when it uses up the steps of its simulation. Verdicts do not depend on the number of
+// invalid, not the trial. A mutant hangs, and is killed, when it passes more guards than
+// [StepsFloor] and [LimitFactor] times what the unmutated tests passed, which is the
+// same on every machine where the tests are deterministic; a seed, when the bound of
+// its simulation is hit; and what comes to no guard, when it takes longer than [LimitFloor]
+// and [LimitFactor] times what the tests took. Verdicts do not depend on the number of
 // workers and come in the order of the source.
 //
 // A [Named] mutant is one that someone wrote. If an operator proposes it too, it is

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // bench is a suite as one mutant meets it: a binary, the number that turns the mutant
@@ -97,8 +96,8 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 		return nil
 	}
 	for _, b := range benches {
-		for _, batch := range batches(b.chosen) {
-			dead, err := t.attempt(ctx, w, v, b, selection{only: namesOf(batch)}, limit(sumOf(batch)))
+		for _, batch := range batches(b.chosen, sumOf(b.tests)) {
+			dead, err := t.attempt(ctx, w, v, b, selection{only: namesOf(batch)}, sumOf(batch).limit())
 			if err != nil || dead {
 				return err
 			}
@@ -126,7 +125,7 @@ func (t *trial) rest(ctx context.Context, w *workspace, v *Verdict, benches []be
 		if b.seeds > 0 || len(b.chosen) == b.count {
 			continue // each seed is a process of its own anyway
 		}
-		dead, err := t.attempt(ctx, w, v, b, selection{except: namesOf(b.chosen)}, limit(b.took))
+		dead, err := t.attempt(ctx, w, v, b, selection{except: namesOf(b.chosen)}, b.whole.limit())
 		if err != nil || dead {
 			return err
 		}
@@ -135,7 +134,7 @@ func (t *trial) rest(ctx context.Context, w *workspace, v *Verdict, benches []be
 }
 
 // attempt runs tests with the mutant on. It is dead if they fail, and fail again.
-func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, tests selection, limit time.Duration) (bool, error) {
+func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, tests selection, limit cost) (bool, error) {
 	first, err := b.run(ctx, w, b.binary, b.number, tests, limit)
 	if err != nil || !first.bad() {
 		return false, err
@@ -160,7 +159,7 @@ func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, 
 func (t *trial) matrix(ctx context.Context, w *workspace, v *Verdict, benches []bench) error {
 	for _, b := range benches {
 		for _, x := range b.chosen {
-			o, err := b.run(ctx, w, b.binary, b.number, selection{only: []string{x.name}}, limit(x.took))
+			o, err := b.run(ctx, w, b.binary, b.number, selection{only: []string{x.name}}, x.cost.limit())
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/batpak/batpak-sim/mutation/schemata"
 )
 
 // memoryMax bounds the address space of a process under test, in KiB: a mutant may
@@ -19,8 +21,8 @@ const memoryMax = 8 << 20
 // outcome is how a process ended.
 type outcome struct {
 	failed bool
-	code   int // the exit code
-	hung   bool
+	code   int  // the exit code
+	hung   bool // its time or its steps were used up
 	output string
 	took   time.Duration
 }
@@ -51,7 +53,9 @@ func (w *workspace) execute(ctx context.Context, dir string, limit time.Duration
 	case ended.Err() != nil:
 		o.hung = true
 	case errors.As(err, &exit):
-		o.failed, o.code = true, exit.ExitCode()
+		o.code = exit.ExitCode()
+		o.hung = o.code == schemata.ExitSteps
+		o.failed = !o.hung
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return o, fmt.Errorf("run %s: %w", filepath.Base(program), err)
 	}

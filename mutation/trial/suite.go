@@ -14,10 +14,12 @@ import (
 	"github.com/batpak/batpak-sim/mutation/schemata"
 )
 
-// A run may take LimitFloor and LimitFactor times as long as its tests took without a mutant.
+// A run may take LimitFloor and LimitFactor times as long as its tests took without a
+// mutant, and so it may with StepsFloor for the guards that it passes.
 const (
 	LimitFactor = 10
 	LimitFloor  = 2 * time.Second
+	StepsFloor  = 1 << 20
 )
 
 // baselineMax bounds the unmutated run of a suite.
@@ -32,18 +34,30 @@ type suite struct {
 	seeds  int    // it is a program that takes seeds, and this many are tried; 0 for tests
 	tests  []test // quickest first; without those that fail alone
 	count  int    // of all tests
-	took   time.Duration
+	whole  cost   // of all tests in one run
 }
 
 // test is one test of a suite.
 type test struct {
 	name    string
-	took    time.Duration
+	cost    cost
 	reached map[int]bool // numbers of guards
 }
 
-// limit is the time that tests which took so long may take with a mutant.
-func limit(took time.Duration) time.Duration { return LimitFloor + LimitFactor*took }
+// cost is what tests need without a mutant.
+type cost struct {
+	took  time.Duration
+	steps uint64 // guards passed, at most
+}
+
+func (c cost) plus(d cost) cost { return cost{c.took + d.took, c.steps + d.steps} }
+
+// limit is what tests of that cost may use up with a mutant.
+func (c cost) limit() cost {
+	return cost{LimitFloor + LimitFactor*c.took, StepsFloor + LimitFactor*c.steps}
+}
+
+var baseline = cost{took: baselineMax}
 
 // all is the selection of every test.
 var all = selection{}
@@ -65,13 +79,18 @@ func (s selection) flags() []string {
 }
 
 // run executes tests of the suite with a mutant on.
-func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, tests selection, limit time.Duration, env ...string) (outcome, error) {
+func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, tests selection, limit cost, env ...string) (outcome, error) {
 	if s.seeds > 0 {
 		return s.runSeeds(ctx, w, binary, mutant, tests.only, limit, env)
 	}
 	args := []string{"-test.v", "-test.failfast", "-test.paniconexit0", "-test.timeout=0"}
-	env = append(env, fmt.Sprintf("%s=%d", schemata.EnvMutant, mutant))
-	return w.execute(ctx, s.dir, limit, env, binary, slices.Concat(args, tests.flags(), s.flags)...)
+	env = append(env, switched(mutant, limit)...)
+	return w.execute(ctx, s.dir, limit.took, env, binary, slices.Concat(args, tests.flags(), s.flags)...)
+}
+
+// switched is the environment that turns a mutant on.
+func switched(mutant int, limit cost) []string {
+	return []string{fmt.Sprintf("%s=%d", schemata.EnvMutant, mutant), fmt.Sprintf("%s=%d", schemata.EnvSteps, limit.steps)}
 }
 
 func exactly(names []string) string {
@@ -88,14 +107,14 @@ func (s *suite) measure(ctx context.Context, pool *pool) error {
 		return s.measureSeeds(ctx, pool)
 	}
 	w := pool.spaces[0]
-	whole, err := s.run(ctx, w, s.binary, 0, all, baselineMax)
+	whole, record, err := s.recorded(ctx, w, all)
 	if err != nil {
 		return err
 	}
 	if whole.bad() {
 		return fmt.Errorf("the tests of %s fail without any mutant, in %s:\n%s", s.path, culprit(whole.output), lastLines(whole.output, 30))
 	}
-	s.took = whole.took
+	s.whole = cost{whole.took, record.Steps}
 	names, err := s.list(ctx, w)
 	if err != nil {
 		return err
@@ -108,30 +127,35 @@ func (s *suite) measure(ctx context.Context, pool *pool) error {
 	})
 	// a test that fails alone lives on what others leave behind: it is run with all only
 	s.tests = slices.DeleteFunc(s.tests, func(t test) bool { return t.reached == nil })
-	slices.SortStableFunc(s.tests, func(a, b test) int { return cmp.Or(cmp.Compare(a.took, b.took), strings.Compare(a.name, b.name)) })
+	slices.SortStableFunc(s.tests, func(a, b test) int {
+		return cmp.Or(cmp.Compare(a.cost.took, b.cost.took), strings.Compare(a.name, b.name))
+	})
 	return err
 }
 
 func (s *suite) measureOne(ctx context.Context, w *workspace, name string) (test, error) {
-	record := filepath.Join(filepath.Dir(w.dir), "reached")
-	if err := os.RemoveAll(record); err != nil {
-		return test{}, err
-	}
-	o, err := s.run(ctx, w, s.binary, 0, selection{only: []string{name}}, baselineMax, schemata.EnvReached+"="+record)
+	o, record, err := s.recorded(ctx, w, selection{only: []string{name}})
 	if err != nil || o.bad() {
 		return test{}, err
 	}
-	marks, err := os.ReadFile(record)
-	if err != nil && !os.IsNotExist(err) {
-		return test{}, err
+	return test{name, cost{o.took, record.Steps}, record.Reached}, nil
+}
+
+// recorded runs tests without a mutant.
+func (s *suite) recorded(ctx context.Context, w *workspace, tests selection) (outcome, schemata.Record, error) {
+	path := filepath.Join(filepath.Dir(w.dir), "record")
+	if err := os.RemoveAll(path); err != nil {
+		return outcome{}, schemata.Record{}, err
 	}
-	t := test{name: name, took: o.took, reached: make(map[int]bool)}
-	for number, mark := range marks {
-		if mark != 0 {
-			t.reached[number] = true
-		}
+	o, err := s.run(ctx, w, s.binary, 0, tests, baseline, schemata.EnvRecord+"="+path)
+	if err != nil {
+		return o, schemata.Record{}, err
 	}
-	return t, nil
+	marks, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		err = nil // it came to no guard
+	}
+	return o, schemata.ReadRecord(marks), err
 }
 
 // list returns the names of what the binary can run.
@@ -158,20 +182,22 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// batches cuts tests into groups that run in one process each, the first ones quick.
-func batches(tests []test) [][]test {
-	const first, growth = 50 * time.Millisecond, 8
+// batches cuts tests into groups that run in one process each, the first ones quick:
+// all tests of a suite take so long in sum.
+func batches(tests []test, sum cost) [][]test {
+	const first, part, growth = 50 * time.Millisecond, 100, 8
+	budget := max(first, sum.took/part)
 	var groups [][]test
-	budget, sum := first, time.Duration(0)
+	took := time.Duration(0)
 	for _, t := range tests {
-		if len(groups) == 0 || sum+t.took > budget {
+		if len(groups) == 0 || took+t.cost.took > budget {
 			if len(groups) > 0 {
 				budget *= growth
 			}
-			groups, sum = append(groups, nil), 0
+			groups, took = append(groups, nil), 0
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], t)
-		sum += t.took
+		took += t.cost.took
 	}
 	return groups
 }
@@ -184,10 +210,10 @@ func namesOf(tests []test) []string {
 	return names
 }
 
-func sumOf(tests []test) time.Duration {
-	var sum time.Duration
+func sumOf(tests []test) cost {
+	var sum cost
 	for _, t := range tests {
-		sum += t.took
+		sum = sum.plus(t.cost)
 	}
 	return sum
 }

@@ -18,6 +18,7 @@ type Config struct {
 	Patterns  []string // of packages; none is "."
 	Tags      string   // build tags, separated by commas
 	Operators []string // names; none is all
+	Files     []string // patterns, as of path.Match, of paths from the module's root; none is all
 	Killers   []string // patterns of further packages whose tests may kill
 	Seeds     int      // of Program, which may kill too; 0 for none
 	Program   string   // package of a program that takes --seed N and exits with 1 if the seed fails, 3 if it spins
@@ -106,9 +107,9 @@ func (t *trial) carryOut(ctx context.Context) (Report, error) {
 	report := Report{Module: t.module.path, Root: t.module.root, Verdicts: t.verdicts, costs: make(map[string]time.Duration)}
 	report.Stale = ledger.stale(all, t.verdicts)
 	for _, s := range t.suites {
-		report.Suites = append(report.Suites, SuiteReport{s.path, len(s.tests), s.took})
+		report.Suites = append(report.Suites, SuiteReport{s.path, len(s.tests), s.whole.took})
 		for _, x := range s.tests {
-			report.costs[s.title(x.name)] = x.took
+			report.costs[s.title(x.name)] = x.cost.took
 		}
 	}
 	return report, nil
@@ -135,6 +136,9 @@ func (t *trial) choose(ctx context.Context) (map[string]map[string]bool, error) 
 	if len(t.config.Named) > 0 {
 		t.verdicts, err = t.named(found)
 		return all, err
+	}
+	if found, err = inFiles(t.module.root, t.config.Files, found); err != nil {
+		return nil, err
 	}
 	if found, err = changed(ctx, t.module.root, t.config.Diff, found); err != nil {
 		return nil, err

@@ -161,6 +161,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown operator", nil, trial.Config{Operators: []string{"nonsense"}}, "unknown operator \"nonsense\", legal are"},
 		{"ignored without a reason", []string{"65 }", "65 } //mutation:ignore"}, trial.Config{}, "//mutation:ignore without a reason"},
 		{"no such ledger", nil, trial.Config{Ledger: "nowhere"}, "read the ledger"},
+		{"no such file", nil, trial.Config{Files: []string{"core/*.go"}}, "no mutant is in a file that matches core/*.go"},
 		{"no such revision", nil, trial.Config{Diff: "nonsense"}, "git diff nonsense"},
 	}
 	for _, tt := range tests {
@@ -239,6 +240,15 @@ func TestInterruptedTrialGoesOn(t *testing.T) {
 	r := run(t, c)
 	if r.Count(trial.Killed) != 1 || r.Count(trial.Survived) != 1 || !r.Verdicts[0].Cached {
 		t.Errorf("taken up again: %+v, want one killed and one survived, the first from the cache", r.Verdicts)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	dir := small(t)
+	write(t, filepath.Join(dir, "y.go"), "package small\n\nfunc Equal(a, b int) bool { return a < b }\n")
+	r := run(t, trial.Config{Dir: dir, Operators: []string{"boundary"}, Files: []string{"nothing", "y*"}})
+	if len(r.Verdicts) != 1 || r.Verdicts[0].Function != "Equal" {
+		t.Errorf("mutants = %+v, want the one of Equal", r.Verdicts)
 	}
 }
 
