@@ -202,7 +202,7 @@ func (t *trial) open() []int {
 }
 
 func (t *trial) judgeAll(ctx context.Context, pool *pool, open []int) error {
-	slices.SortStableFunc(open, func(a, b int) int { return compareBool(t.shared.apart[b], t.shared.apart[a]) })
+	slices.SortStableFunc(open, func(a, b int) int { return compareBool(t.shared.apart[a], t.shared.apart[b]) })
 	t.done = make(chan Verdict, len(open))
 	told := make(chan struct{})
 	go func() {
