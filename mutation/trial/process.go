@@ -85,7 +85,7 @@ func culprit(output string) string {
 		switch {
 		case strings.HasPrefix(line, "--- FAIL: "):
 			name, _, _ := strings.Cut(strings.TrimPrefix(line, "--- FAIL: "), " ")
-			return name
+			return strings.TrimSpace(name)
 		case word == "===":
 			event, name, _ := strings.Cut(rest, " ")
 			if event == "RUN" || event == "CONT" {

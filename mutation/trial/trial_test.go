@@ -288,6 +288,44 @@ func TestSampleAndMatrix(t *testing.T) {
 	t.Errorf("eight seeds drew from %v only", functions)
 }
 
+// TestSeeds has a simulation kill: a violation is a kill, a bound that is hit is a
+// hang, and an error of the harness is neither.
+func TestSeeds(t *testing.T) {
+	dir := module(t, map[string]string{
+		"go.mod": "module small.example\n\ngo 1.22\n",
+		"x.go":   "package small\n\nfunc Violates(n int) bool { return n < 2 }\n\nfunc Spins(n int) bool { return n < 3 }\n\nfunc Breaks(n int) bool { return n < 1 }\n",
+		"sim/main.go": `package main
+
+import (
+	"os"
+	"strconv"
+
+	small "small.example"
+)
+
+func main() {
+	seed, err := strconv.Atoi(os.Args[2])
+	switch {
+	case err != nil || os.Args[1] != "--seed" || seed == 1 && small.Breaks(1):
+		os.Exit(2)
+	case seed == 2 && small.Violates(2):
+		os.Exit(1)
+	case seed == 3 && small.Spins(3):
+		os.Exit(3)
+	}
+}
+`,
+	})
+	var got []string
+	for _, v := range run(t, trial.Config{Dir: dir, Operators: []string{"boundary"}, Seeds: 3, Program: "small.example/sim"}).Verdicts {
+		got = append(got, fmt.Sprint(v.Function, " ", v.Status, " ", v.Killer))
+	}
+	want := []string{"Violates killed small.example/sim.seed2", "Spins hung small.example/sim.seed3", "Breaks survived "}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("verdicts (-want +got):\n%s", d)
+	}
+}
+
 // TestNamed tries three mutants that someone wrote: one that an operator proposes
 // too, one that none does, and one that cannot be told from the source.
 func TestNamed(t *testing.T) {
