@@ -136,8 +136,26 @@ func ignoreShortWrite(s *site) {
 	}
 	s.neighbours(func(a, b ast.Stmt) {
 		check, ok := b.(*ast.IfStmt)
-		if ok && check.Init == nil && calls(a, namesWrite) && !slices.Contains([]string{"true", "false"}, s.text(check.Cond)) {
+		if ok && check.Init == nil && calls(a, namesWrite) && about(check.Cond, a) {
 			s.replace(check.Cond, s.never())
 		}
 	})
+}
+
+// about reports whether a condition names what a statement assigns.
+func about(cond ast.Expr, a ast.Stmt) bool {
+	assigns, ok := a.(*ast.AssignStmt)
+	if !ok {
+		return false
+	}
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		name, ok := n.(*ast.Ident)
+		found = found || ok && slices.ContainsFunc(assigns.Lhs, func(e ast.Expr) bool {
+			to, ok := e.(*ast.Ident)
+			return ok && to.Name == name.Name
+		})
+		return !found
+	})
+	return found
 }
