@@ -177,6 +177,21 @@ found in run 1, shrunk from 5 decisions to 1, none of which can be left out:
 	}
 }
 
+// What cannot be saved is said, and hides nothing else.
+func TestTestSaysWhatItCannotSave(t *testing.T) {
+	t.Chdir(t.TempDir())
+	f := &fakeT{name: "TestIt", dir: t.TempDir()}
+	if err := os.Mkdir(f.dir+"/trace.txt", 0o700); err != nil { // where a file belongs
+		t.Fatal(err)
+	}
+	sim.Test(f, overdraw)
+	for _, line := range []string{"\nsaved as testdata/sim/TestIt/", "\nno artifacts: open " + f.dir + "/trace.txt", "\nreproduce:\n"} {
+		if !strings.Contains(f.fatal, line) {
+			t.Errorf("message = %s\nwant it to contain %q", f.fatal, line)
+		}
+	}
+}
+
 // Every two seconds there is a line, first from the sweep and then from the shrinking. An interrupt ends the shrinking; what it
 // has come to is reported and saved.
 func TestTestShowsProgressAndCanBeInterrupted(t *testing.T) {
