@@ -56,9 +56,9 @@ func (p *program) mutate() *cobra.Command {
 
 PACKAGES are patterns of the go command, such as ./core/..., in the module of the current
 directory, whatever module that is. Its tests must pass without any fault; the source is
-not touched. It needs the go command. The exit code is 0 if every fault is noticed or
-accepted in the ledger, or the score is at least that of --min-score; 1 if not, or if
-the ledger is stale; 2 on wrong arguments or if the tests cannot be run; 3 if it was
+not touched, and must stay as it is meanwhile. It needs the go command. The exit code is
+0 if every fault is noticed or accepted in the ledger, or the score is at least that of
+--min-score; 1 if not, or if the ledger is stale; 2 on wrong arguments or if the tests cannot be run; 3 if it was
 interrupted.`,
 		Example: `  batpak-sim mutate ./core/...
   batpak-sim mutate --diff origin/main --github ./...
@@ -221,6 +221,11 @@ func (m *mutating) verdict(r trial.Report) scenarios.Verdict {
 	alive := r.Count(trial.Survived) + r.Count(trial.Unreached)
 	if m.minScore.given {
 		alive = 0
+	}
+	for _, v := range r.Verdicts {
+		if v.Name != "" && (v.Status == trial.Invalid || v.Status == trial.Equivalent) {
+			alive++ // somebody wrote it to be noticed
+		}
 	}
 	if alive > 0 || len(r.Stale) > 0 || r.Score() < m.minScore.value {
 		return scenarios.Violated
