@@ -2,7 +2,10 @@ package core
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,13 +92,20 @@ func TestCandidatesAreTheShortestList(t *testing.T) {
 	}
 }
 
-// closedDirs is a filesystem that fails to open the directories it names.
-type closedDirs struct {
+// unopenable is a filesystem that fails to open what it names.
+type unopenable struct {
 	afero.Fs
 	errs map[string]error
 }
 
-func (d closedDirs) Open(path string) (afero.File, error) {
+func (d unopenable) OpenFile(path string, flag int, mode fs.FileMode) (afero.File, error) {
+	if err := d.errs[path]; err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return d.Fs.OpenFile(path, flag, mode)
+}
+
+func (d unopenable) Open(path string) (afero.File, error) {
 	if err := d.errs[path]; err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
@@ -114,9 +124,174 @@ func TestMakeDirDurableOfOthersParents(t *testing.T) {
 		{"cannot be read", map[string]error{"/": errDisk}, errDisk},
 		{"cannot be read behind one that may not", map[string]error{"/a": fs.ErrPermission, "/": errDisk}, errDisk},
 	} {
-		err := makeDirDurable(closedDirs{afero.NewMemMapFs(), tt.errs}, "/a/b")
+		err := makeDirDurable(unopenable{afero.NewMemMapFs(), tt.errs}, "/a/b")
 		if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
 			t.Errorf("%s: makeDirDurable = %v, want %v", tt.name, err, tt.want)
+		}
+	}
+}
+
+// Keys that left the window take no memory for long.
+func TestKeysForget(t *testing.T) {
+	const window = 4
+	k := newKeys(window)
+	for i := range uint64(100) {
+		k.add([]keyed{{key: fmt.Sprint(i), sequence: i}}, i+1)
+		if len(k.known) > window+1 || len(k.order) > 2*window+3 {
+			t.Fatalf("after %d keys %d are known and %d in order, for a window of %d", i+1, len(k.known), len(k.order), window)
+		}
+	}
+	if _, old := k.known["95"]; old || len(k.known) != window {
+		t.Errorf("known are %v, want 96 to 99", k.known)
+	}
+	k.add([]keyed{{key: "99", sequence: 100}}, 101) // again, once it was hidden
+	k.forget(99 + window + 1)
+	if _, known := k.known["99"]; !known {
+		t.Error("a key went with its older event")
+	}
+}
+
+// A segment stays open for the next reader, as many as are worth it, until the reader
+// is closed.
+func TestPayloadReaderKeepsFiles(t *testing.T) {
+	disk := &readFaults{Fs: afero.NewMemMapFs()}
+	p := newPayloadReader(disk, nil)
+	open := func(number uint64) afero.File {
+		t.Helper()
+		must(t, afero.WriteFile(disk.Fs, segmentAt("/log", number).path, []byte("x"), 0o600))
+		f, err := p.take(segmentAt("/log", number))
+		must(t, err)
+		return f
+	}
+	opened := func(want int) {
+		t.Helper()
+		if disk.open != want {
+			t.Errorf("%d files are open, want %d", disk.open, want)
+		}
+	}
+	a, b := open(1), open(2)
+	p.give(segmentAt("/log", 1), a)
+	p.give(segmentAt("/log", 2), b)
+	if open(2) != b || open(1) != a {
+		t.Error("what is idle was opened again")
+	}
+	if again := open(1); again == a {
+		t.Error("one file was given to two readers")
+	}
+	opened(3)
+	for number := range uint64(idleSegments + 1) {
+		p.give(segmentAt("/log", 10+number), open(10+number))
+	}
+	opened(3 + idleSegments) // the oldest was closed
+	if f := p.takeIdle(10); f != nil {
+		t.Error("the oldest is idle still")
+	}
+	must(t, p.close())
+	opened(3)
+	p.give(segmentAt("/log", 2), b)
+	opened(2) // nothing is kept after the end
+	must(t, p.close())
+	opened(2)
+}
+
+// readAts answers one ReadAt after another.
+type readAts []readAt
+
+type readAt struct {
+	n   int
+	err error
+}
+
+func (r *readAts) ReadAt([]byte, int64) (int, error) {
+	next := (*r)[0]
+	*r = (*r)[1:]
+	return next.n, next.err
+}
+
+func TestReadFullAt(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		reads readAts
+		n     int
+		want  error
+	}{
+		{"all at once", readAts{{4, nil}}, 4, nil},
+		{"all at the end", readAts{{4, io.EOF}}, 4, nil},
+		{"in parts", readAts{{1, nil}, {2, io.EOF}, {1, nil}}, 4, nil},
+		{"all, and a failure", readAts{{4, errDisk}}, 4, nil},
+		{"the end", readAts{{3, nil}, {0, io.EOF}}, 3, io.EOF},
+		{"nothing, and no reason", readAts{{3, nil}, {0, nil}}, 3, io.ErrNoProgress},
+		{"a part, and a failure", readAts{{3, errDisk}}, 3, errDisk},
+	} {
+		if n, err := readFullAt(&tt.reads, make([]byte, 4), 0); n != tt.n || err != tt.want || len(tt.reads) > 0 {
+			t.Errorf("%s: readFullAt = %d, %v, %d reads left, want %d, %v", tt.name, n, err, len(tt.reads), tt.n, tt.want)
+		}
+	}
+}
+
+// unclosable is a filesystem whose files cannot be closed.
+type unclosable struct{ afero.Fs }
+
+type unclosableFile struct{ afero.File }
+
+func (d unclosable) Open(path string) (afero.File, error) {
+	f, err := d.Fs.Open(path)
+	return unclosableFile{f}, err
+}
+
+func (f unclosableFile) Close() error { return errors.Join(f.File.Close(), errDisk) }
+
+// A directory that cannot be looked at cannot be locked.
+func TestLockReportsTheDirectory(t *testing.T) {
+	disk := afero.NewMemMapFs()
+	must(t, disk.MkdirAll("/log", 0o700))
+	for _, broken := range []afero.Fs{unopenable{disk, map[string]error{"/log": errDisk}}, unclosable{disk}} {
+		if _, err := acquireLock(newSolo(), broken, "/log"); !errors.Is(err, errDisk) {
+			t.Errorf("%T: acquireLock = %v, want %v", broken, err, errDisk)
+		}
+	}
+}
+
+// A disk that cannot be read is no damage.
+func TestInspectReportsTheDisk(t *testing.T) {
+	disk := threeSegments(t)
+	for _, path := range []string{"/log", segmentAt("/log", 1).path, segmentAt("/log", 2).path, "/log/cursors"} {
+		in, err := Inspect(ctx, unopenable{disk, map[string]error{path: errDisk}}, "/log")
+		if !errors.Is(err, errDisk) {
+			t.Errorf("%s cannot be opened: Inspect = %v, %v, want %v", path, in.Damage, err, errDisk)
+		}
+	}
+}
+
+// What stands at the damage and behind it is shown, and no frame at it is counted.
+func TestInspectCountsUpToTheDamage(t *testing.T) {
+	disk := afero.NewMemMapFs()
+	must(t, disk.MkdirAll("/log/cursors/dir"+checkpointSuffix, 0o700))
+	j := newHandJournal().burn(3).events(2, 0)
+	sound := int64(len(j.b))
+	j.next = 3 // again
+	j.events(1, 0).events(1, 0)
+	must(t, afero.WriteFile(disk, segmentAt("/log", 1).path, j.b, 0o600))
+	in, err := Inspect(ctx, disk, "/log")
+	must(t, err)
+	if in.Damage == nil || in.Damage.Offset != sound || len(in.Segments) != 1 {
+		t.Fatalf("damage %v in %d segments, want it at %d", in.Damage, len(in.Segments), sound)
+	}
+	s := in.Segments[0]
+	if s.Frames != 1 || s.Events != 2 || s.First != 3 || s.Next != 5 || s.Bytes != int64(len(j.b)) {
+		t.Errorf("segment = %+v, want one frame with events 3 and 4", s)
+	}
+	if len(in.Checkpoints) != 1 || !strings.Contains(in.Checkpoints[0].Refusal, "not a regular file") {
+		t.Errorf("checkpoints = %+v, want a refusal of the directory", in.Checkpoints)
+	}
+	disk = threeSegments(t)
+	edit(t, disk, 2, flip(50))
+	in, err = Inspect(ctx, disk, "/log")
+	must(t, err)
+	for i, want := range []SegmentInspection{{Frames: 2, Events: 2, Next: 2}, {}, {Frames: 1, Events: 1, First: 4, Next: 5}} {
+		got := in.Segments[i]
+		if got.Frames != want.Frames || got.Events != want.Events || got.First != want.First || got.Next != want.Next || got.Bytes == 0 {
+			t.Errorf("segment %d = %+v, want %+v", i+1, got, want)
 		}
 	}
 }

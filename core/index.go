@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -181,15 +182,7 @@ func (x *index) at(seq uint64) (*record, bool) {
 	return rest[0], true
 }
 
-func compareSequence(e *record, seq uint64) int {
-	switch {
-	case e.Sequence < seq:
-		return -1
-	case e.Sequence > seq:
-		return 1
-	}
-	return 0
-}
+func compareSequence(e *record, seq uint64) int { return cmp.Compare(e.Sequence, seq) }
 
 // laneBounds returns, for each lane with entries in r, one past the last of them.
 func (x *index) laneBounds(r SeqRange) []laneBound {
