@@ -53,7 +53,7 @@ func TestFrameNamesItsMagic(t *testing.T) {
 // An entry that cannot be decoded is refused with what its decoder said, of several
 // faults with the first first.
 func TestDecodeEntryKeepsTheCause(t *testing.T) {
-	_, _, err := decodeEntry([]byte{0x01})
+	_, err := new(Entry).decode([]byte{0x01}, nil)
 	if cause := new(msgp.TypeError); !errors.As(err, cause) {
 		t.Errorf("a number in the place of an entry: %v, want a msgp.TypeError", err)
 	}
@@ -69,7 +69,7 @@ func TestDecodeEntryKeepsTheCause(t *testing.T) {
 			}
 			b = msgp.AppendUint64(b, value)
 		}
-		if _, _, err := decodeEntry(b); err == nil || !strings.HasPrefix(err.Error(), wide.reason) {
+		if _, err := new(Entry).decode(b, nil); err == nil || !strings.HasPrefix(err.Error(), wide.reason) {
 			t.Errorf("field %d does not fit: %v, want %q first", wide.field, err, wide.reason)
 		}
 	}
