@@ -10,11 +10,12 @@
 //
 //   - every append that the child had reported as acknowledged, with its sequence;
 //   - nothing of a fence that was cancelled or not committed;
-//   - the events of the lives before, unchanged;
+//   - the events of the lives before, unchanged, but for those that the child had dropped,
+//     all of which were handled;
 //   - nothing handled that the log does not hold, under the same sequence;
 //   - a checkpoint that stands on nothing, and behind nothing, that was not handled.
 //
-// Segments are small in some lives, so that kills strike while one is begun. The next
+// The child drops old segments all the time. Segments are small in some lives, so that kills strike while one is begun. The next
 // child goes on with the same log, and each log ends with a life that is not killed
 // and in which every event must come to be handled: at-least-once.
 //

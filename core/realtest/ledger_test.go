@@ -2,6 +2,7 @@ package realtest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,14 +20,16 @@ type ledger struct {
 	dir    string
 	acked  map[uint64]string // by sequence, the names of what was acknowledged
 	doomed map[string]bool   // names that must never be seen
-	held   map[uint64]string // what the log held when it was looked at last
+	held   map[uint64]string // what the log held when it was looked at, and what was dropped of it
+	first  uint64            // events of lower sequence were dropped
+	asked  uint64            // ... or may have been
 	counts counts
 }
 
 // counts say what was tried, so that a test that tried nothing shows.
 type counts struct {
-	kills, opened, appended, doomed, events, handled, repeated, segments int
-	cut                                                                  int64 // bytes of torn tails
+	kills, opened, appended, doomed, events, handled, repeated, segments, dropped int
+	cut                                                                           int64 // bytes of torn tails
 }
 
 func (c *counts) add(o counts) {
@@ -38,12 +41,13 @@ func (c *counts) add(o counts) {
 	c.handled += o.handled
 	c.repeated += o.repeated
 	c.segments += o.segments
+	c.dropped += o.dropped
 	c.cut += o.cut
 }
 
 func (c counts) String() string {
-	return fmt.Sprintf("%d kills, %d lives with an open log, %d events acknowledged and %d doomed, %d in the logs in %d segments, %d handled and %d of them again, %d bytes of torn tails",
-		c.kills, c.opened, c.appended, c.doomed, c.events, c.segments, c.handled, c.repeated, c.cut)
+	return fmt.Sprintf("%d kills, %d lives with an open log, %d events acknowledged and %d doomed, %d in the logs in %d segments, %d segments dropped, %d handled and %d of them again, %d bytes of torn tails",
+		c.kills, c.opened, c.appended, c.doomed, c.events, c.segments, c.dropped, c.handled, c.repeated, c.cut)
 }
 
 func newLedger(t *testing.T) *ledger {
@@ -73,6 +77,16 @@ func (l *ledger) note(words []string) {
 			l.acked[first+uint64(i)] = name
 			l.counts.appended++
 		}
+	case "dropping":
+		if _, err := fmt.Sscan(words[1], &l.asked); err != nil {
+			l.t.Fatalf("report %q: %v", words, err)
+		}
+	case "dropped":
+		var segments int
+		if _, err := fmt.Sscan(strings.Join(words[1:], " "), &l.first, &segments); err != nil {
+			l.t.Fatalf("report %q: %v", words, err)
+		}
+		l.counts.dropped += segments
 	default:
 		l.t.Fatalf("report %q", words)
 	}
@@ -87,13 +101,14 @@ func (l *ledger) check() {
 	}
 	l.counts.cut += store.Recovery().Cut
 	now := l.content(store)
+	first := l.begins(store)
 	for sequence, name := range l.acked {
-		if got := now[sequence]; got != name {
+		if got := now[sequence]; got != name && sequence >= first {
 			l.t.Errorf("acknowledged %q at sequence %d, found %q", name, sequence, got)
 		}
 	}
 	for sequence, name := range l.held {
-		if got := now[sequence]; got != name {
+		if got := now[sequence]; got != name && sequence >= first {
 			l.t.Errorf("the log held %q at sequence %d, now %q", name, sequence, got)
 		}
 	}
@@ -102,12 +117,35 @@ func (l *ledger) check() {
 			l.t.Errorf("%q at sequence %d was never committed", name, sequence)
 		}
 	}
-	l.held = now
+	maps.Copy(l.held, now)
+	l.checkDropped()
 	l.counts.events = len(now)
 	l.counts.segments = len(segments(l.t, l.dir))
 	l.checkConsumer(store)
 	if err := store.Close(); err != nil {
 		l.t.Fatal(err)
+	}
+}
+
+// begins checks where the log begins: at or behind what was dropped, and not behind what
+// might be.
+func (l *ledger) begins(store *core.Store) uint64 {
+	l.t.Helper()
+	if first := store.First(); first < l.first || first > max(l.first, l.asked) {
+		l.t.Errorf("the log begins at %d, it began at %d and might be dropped up to %d", first, l.first, l.asked)
+	}
+	l.first = store.First()
+	return l.first
+}
+
+// checkDropped checks that what was dropped had been handled: the one consumer was past it.
+func (l *ledger) checkDropped() {
+	l.t.Helper()
+	handled := l.handled()
+	for sequence, name := range l.acked {
+		if sequence < l.first && !handled[sequence] {
+			l.t.Errorf("%q at sequence %d was dropped and never handled", name, sequence)
+		}
 	}
 }
 
@@ -189,7 +227,7 @@ func (l *ledger) handled() map[uint64]bool {
 		if _, err := fmt.Sscan(line, &sequence, &name); err != nil {
 			l.t.Fatalf("handled %q: %v", line, err)
 		}
-		if l.held[sequence] != name {
+		if held, known := l.held[sequence]; held != name && (known || sequence >= l.first) {
 			l.t.Errorf("%q was handled at sequence %d, where the log holds %q", name, sequence, l.held[sequence])
 		}
 		if sequence < previous {

@@ -72,6 +72,8 @@ func consumerID() core.CheckpointID {
 //	open
 //	doomed NAME...            never to be seen: under a fence that is not committed yet
 //	appended FIRST NAME...    acknowledged, from that sequence on
+//	dropping SEQUENCE         events below it may be dropped from now on
+//	dropped FIRST SEGMENTS    so many files, the log begins there now
 type load struct {
 	dir   string // of the log, and of the file of what was handled
 	life  int
@@ -99,6 +101,7 @@ func (l *load) run(last bool) {
 	for p := range producers {
 		go l.produce(p)
 	}
+	go l.retain()
 	select {}
 }
 
@@ -143,6 +146,18 @@ func (l *load) produce(producer int) {
 			continue
 		}
 		l.appended(receipt, names)
+	}
+}
+
+// retain drops for ever what the worker is done with.
+func (l *load) retain() {
+	for {
+		time.Sleep(3 * time.Millisecond)
+		before := l.store.Frontier().Visible
+		l.report("dropping", before)
+		dropped, err := l.store.DropBefore(ctx, before)
+		must(err)
+		l.report("dropped", dropped.First, dropped.Segments)
 	}
 }
 
