@@ -219,3 +219,42 @@ func ExampleRepair() {
 	// events left: 1 kept in: /var/lib/shop/repair-1
 	// placed <nil> <nil>
 }
+
+// Drop what every consumer is done with, and see who holds the rest back.
+func ExampleStore_DropBefore() {
+	store, err := core.Open(ctx, afero.NewMemMapFs(), "/var/lib/shop", core.Config{SegmentBytes: 512})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	for i := range 20 {
+		if _, err := store.Append(ctx, order(i, "placed")); err != nil {
+			log.Fatal(err)
+		}
+	}
+	id, err := core.NewCheckpointID("mailer")
+	if err != nil {
+		log.Fatal(err)
+	}
+	mailer, err := store.Cursor(core.Region{}, core.CursorConfig{Checkpoint: id})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := mailer.PollBatch(ctx, 8); err != nil {
+		log.Fatal(err)
+	}
+	if err := mailer.Commit(ctx); err != nil {
+		log.Fatal(err)
+	}
+	if err := mailer.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	dropped, err := store.DropBefore(ctx, store.Frontier().Visible)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("the log begins at %d: %v\n", dropped.First, dropped.Held)
+	// Output:
+	// the log begins at 6: checkpoint "mailer" holds the events from sequence 7 on
+}
