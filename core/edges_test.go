@@ -158,10 +158,11 @@ func TestPayloadReaderKeepsFiles(t *testing.T) {
 	p := newPayloadReader(disk, nil)
 	open := func(number uint64) afero.File {
 		t.Helper()
-		must(t, afero.WriteFile(disk.Fs, segmentAt("/log", number).path, []byte("x"), 0o600))
-		f, err := p.take(segmentAt("/log", number))
+		s := segmentAt("/log", number)
+		must(t, afero.WriteFile(disk.Fs, s.path, []byte("x"), 0o600))
+		f, err := p.take(&s)
 		must(t, err)
-		return f
+		return f.file
 	}
 	opened := func(want int) {
 		t.Helper()
@@ -170,8 +171,8 @@ func TestPayloadReaderKeepsFiles(t *testing.T) {
 		}
 	}
 	a, b := open(1), open(2)
-	p.give(segmentAt("/log", 1), a)
-	p.give(segmentAt("/log", 2), b)
+	p.give(openSegment{number: 1, file: a})
+	p.give(openSegment{number: 2, file: b})
 	if open(2) != b || open(1) != a {
 		t.Error("what is idle was opened again")
 	}
@@ -180,15 +181,15 @@ func TestPayloadReaderKeepsFiles(t *testing.T) {
 	}
 	opened(3)
 	for number := range uint64(idleSegments + 1) {
-		p.give(segmentAt("/log", 10+number), open(10+number))
+		p.give(openSegment{number: 10 + number, file: open(10 + number)})
 	}
 	opened(3 + idleSegments) // the oldest was closed
-	if f := p.takeIdle(10); f != nil {
+	if _, found := p.takeIdle(10); found {
 		t.Error("the oldest is idle still")
 	}
 	must(t, p.close())
 	opened(3)
-	p.give(segmentAt("/log", 2), b)
+	p.give(openSegment{number: 2, file: b})
 	opened(2) // nothing is kept after the end
 	must(t, p.close())
 	opened(2)

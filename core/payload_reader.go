@@ -30,6 +30,7 @@ type payloadReader struct {
 type openSegment struct {
 	number uint64
 	file   afero.File
+	room   []byte // for a stretch
 }
 
 // idleSegments is how many open files are kept for the next reader.
@@ -51,47 +52,80 @@ func (p *payloadReader) read(records []*record) ([]Entry, error) {
 		return nil, ErrDropped
 	}
 	list, size := stretches(records, segments)
-	b := make([]byte, size)
-	for _, s := range list {
-		part := b[:s.to-s.from]
-		b = b[len(part):]
-		if err := p.fill(part, s); err != nil {
+	room := make([]byte, size)
+	for len(list) > 0 {
+		here := sameSegment(list)
+		var err error
+		if room, err = p.readSegment(here, records, entries, room); err != nil {
 			return nil, err
 		}
-		for i := s.first; i <= s.last; i++ {
-			var err error
-			if entries[i].Payload, err = s.payload(part, records[i].payload); err != nil {
-				return nil, fmt.Errorf("payload of sequence %d: %w", records[i].Sequence, err)
-			}
-		}
+		list = list[len(here):]
 	}
 	return entries, nil
 }
 
-// fill reads the bytes of a stretch.
-func (p *payloadReader) fill(b []byte, s stretch) error {
-	file, err := p.take(s.segment)
-	if errors.Is(err, fs.ErrNotExist) {
-		if log, err := loadBase(p.fs, filepath.Dir(s.segment.path)); err == nil && s.segment.number < log.number {
-			return ErrDropped
-		}
-		return &JournalError{Path: s.segment.path, Err: ErrJournalCorrupt, Reason: "the segment is missing"}
-	}
+// readSegment gives entries the payloads of the stretches, which are of one segment. It
+// puts them into room and returns what is left of that.
+func (p *payloadReader) readSegment(list []stretch, records []*record, entries []Entry, room []byte) ([]byte, error) {
+	open, err := p.take(list[0].segment)
 	if err != nil {
+		return nil, p.missing(list[0].segment, err)
+	}
+	for _, s := range list {
+		if room, err = open.read(s, records, entries, room); err != nil {
+			return nil, errors.Join(err, open.file.Close())
+		}
+	}
+	p.give(open)
+	return room, nil
+}
+
+// missing says why a segment cannot be opened.
+func (p *payloadReader) missing(s *segment, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read payloads: %w", err)
 	}
-	at := s.from - s.segment.base
-	n, err := readFullAt(file, b, at)
-	switch {
-	case err == nil:
-		p.give(s.segment, file)
-		return nil
-	case errors.Is(err, io.EOF):
-		err = &JournalError{Path: s.segment.path, Offset: at + int64(n), Err: ErrJournalCorrupt, Reason: fmt.Sprintf("the file ends, %d bytes before a payload does", len(b)-n)}
-	default:
-		err = fmt.Errorf("read payloads of %s at offset %d: %w", s.segment.path, at, err)
+	if log, err := loadBase(p.fs, filepath.Dir(s.path)); err == nil && s.number < log.number {
+		return ErrDropped
 	}
-	return errors.Join(err, file.Close())
+	return &JournalError{Path: s.path, Err: ErrJournalCorrupt, Reason: "the segment is missing"}
+}
+
+// read gives entries the payloads of one stretch, as readSegment does. A payload alone
+// is read to where it stays. Several are read with what lies between them, which is not
+// kept, and copied there.
+func (o *openSegment) read(s stretch, records []*record, entries []Entry, room []byte) ([]byte, error) {
+	b := room[:min(s.to-s.from, int64(len(room)))]
+	if s.first < s.last {
+		o.room = slices.Grow(o.room[:0], int(s.to-s.from))[:s.to-s.from]
+		b = o.room
+	}
+	if err := o.fill(b, s); err != nil {
+		return nil, err
+	}
+	for i := s.first; i <= s.last; i++ {
+		content, err := s.payload(b, records[i].payload)
+		if err != nil {
+			return nil, fmt.Errorf("payload of sequence %d: %w", records[i].Sequence, err)
+		}
+		if n := copy(room, content); n > 0 {
+			entries[i].Payload, room = room[:n:n], room[n:]
+		}
+	}
+	return room, nil
+}
+
+// fill reads the bytes of a stretch.
+func (o *openSegment) fill(b []byte, s stretch) error {
+	at := s.from - s.segment.base
+	n, err := readFullAt(o.file, b, at)
+	switch {
+	case errors.Is(err, io.EOF):
+		return &JournalError{Path: s.segment.path, Offset: at + int64(n), Err: ErrJournalCorrupt, Reason: fmt.Sprintf("the file ends, %d bytes before a payload does", len(b)-n)}
+	case err != nil:
+		return fmt.Errorf("read payloads of %s at offset %d: %w", s.segment.path, at, err)
+	}
+	return nil
 }
 
 // readFullAt reads until b is full. A read that brings fewer bytes, whatever it says
@@ -114,28 +148,29 @@ func readFullAt(r io.ReaderAt, b []byte, at int64) (int, error) {
 }
 
 // take returns a segment that is open for the caller alone.
-func (p *payloadReader) take(s segment) (afero.File, error) {
-	if file := p.takeIdle(s.number); file != nil {
-		return file, nil
+func (p *payloadReader) take(s *segment) (openSegment, error) {
+	if open, found := p.takeIdle(s.number); found {
+		return open, nil
 	}
-	return openRegular(p.fs, s.path, os.O_RDONLY)
+	file, err := openRegular(p.fs, s.path, os.O_RDONLY)
+	return openSegment{number: s.number, file: file}, err
 }
 
-func (p *payloadReader) takeIdle(number uint64) afero.File {
+func (p *payloadReader) takeIdle(number uint64) (openSegment, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := slices.IndexFunc(p.idle, func(o openSegment) bool { return o.number == number })
 	if at < 0 {
-		return nil
+		return openSegment{}, false
 	}
-	file := p.idle[at].file
+	open := p.idle[at]
 	p.idle = slices.Delete(p.idle, at, at+1)
-	return file
+	return open, true
 }
 
 // give takes an open segment back for the next reader.
-func (p *payloadReader) give(s segment, file afero.File) {
-	if surplus := p.keep(openSegment{s.number, file}); surplus != nil {
+func (p *payloadReader) give(o openSegment) {
+	if surplus := p.keep(o); surplus != nil {
 		_ = surplus.Close() // it was only read
 	}
 }

@@ -112,16 +112,27 @@ func TestPayloadsAreTheCallers(t *testing.T) {
 	logHolds(t, s, "a", "b")
 }
 
-// Neighbours come with one read, and no event costs a read of its own.
+// Neighbours come with one read, which is bounded, and no event costs a read of its own.
 func TestPayloadsAreReadTogether(t *testing.T) {
-	disk := &readFaults{Fs: afero.NewMemMapFs()}
-	s := openOn(t, disk, Config{Runtime: newSolo()})
-	for range 64 {
-		appendTexts(t, s, "some text")
-	}
-	before := disk.reads
-	if got := len(drained(t, s)); got != 64 || disk.reads-before != 1 {
-		t.Errorf("%d events in %d reads, want 64 in 1", got, disk.reads-before)
+	for _, tt := range []struct{ size, reads int }{{0, 0}, {9, 1}, {1000, 1}, {4096, 3}, {stretchBytes / 2, 64}} {
+		t.Run(fmt.Sprintf("size=%d", tt.size), func(t *testing.T) {
+			disk := &readFaults{Fs: afero.NewMemMapFs()}
+			s := openOn(t, disk, Config{Runtime: newSolo()})
+			text := string(bytes.Repeat([]byte{'x'}, tt.size))
+			for range 64 {
+				appendTexts(t, s, text)
+			}
+			before := disk.reads
+			got := drained(t, s)
+			if reads := disk.reads - before; len(got) != 64 || reads != tt.reads {
+				t.Errorf("%d events in %d reads, want 64 in %d", len(got), reads, tt.reads)
+			}
+			for i, e := range got {
+				if string(e.Payload) != text || cap(e.Payload) != tt.size {
+					t.Fatalf("payload %d has %d bytes with room for %d, want the %d that were appended", i, len(e.Payload), cap(e.Payload), tt.size)
+				}
+			}
+		})
 	}
 }
 

@@ -78,6 +78,17 @@ func (y *syncer) sync(ctx context.Context, target int64, delay time.Duration) er
 	}
 }
 
+// reached reports whether the frames below target are durable and shown. After a
+// failure they never will be.
+func (y *syncer) reached(target int64) (bool, error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.shown >= target {
+		return true, nil
+	}
+	return false, y.journal.healthy()
+}
+
 // join counts a call among those that wait.
 func (y *syncer) join(target int64) {
 	if y.admit(target) {
@@ -102,17 +113,6 @@ func (y *syncer) leave(target int64) {
 	if at := slices.Index(y.waiting, target); at >= 0 {
 		y.waiting = slices.Delete(y.waiting, at, at+1)
 	}
-}
-
-// reached reports whether the frames below target are durable and shown. After a
-// failure they never will be.
-func (y *syncer) reached(target int64) (bool, error) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if y.shown >= target {
-		return true, nil
-	}
-	return false, y.journal.healthy()
 }
 
 // lead makes the caller the leader of the next round, unless one is under way.
