@@ -36,6 +36,7 @@ type Cursor struct {
 
 	id         CheckpointID // zero: not durable
 	generation uint64
+	saving     *saving // the last one that was given up
 }
 
 // place is where a cursor stands: on an event that it delivered, or before all.
@@ -48,7 +49,8 @@ type place struct {
 // Cursor returns a cursor over region. With a checkpoint id it takes a lease on
 // the id until it is closed, and resumes. It refuses a checkpoint that is damaged,
 // that another region or log saved, or that stands on an event this log does not
-// hold: never does it begin again silently.
+// hold: never does it begin again silently. It takes no context: all it waits for is the
+// reading of that one small file.
 func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 	if err := region.Validate(); err != nil {
 		return nil, err
@@ -155,6 +157,9 @@ func (c *Cursor) from() uint64 {
 // be rewound after the next poll; and, if it is durable, the event that its checkpoint
 // would stand on.
 func (c *Cursor) claim() {
+	if c.saving.underWay() {
+		return // the event that it stands on stays
+	}
 	needed := c.from()
 	if c.durable() && c.place.started {
 		needed = c.place.position
@@ -215,9 +220,16 @@ func (c *Cursor) Close() error {
 		return nil
 	}
 	c.closed = true
+	if !c.saving.then(c.leave) {
+		c.leave()
+	}
+	return nil
+}
+
+// leave gives back all that the cursor holds.
+func (c *Cursor) leave() {
 	c.store.holds.close(c)
 	if c.durable() {
 		c.store.release(c.id)
 	}
-	return nil
 }

@@ -300,3 +300,42 @@ func TestCursorsAgainstModel(t *testing.T) {
 		}
 	})
 }
+
+// While a save that was given up is under way, the event that its checkpoint stands on
+// is held, however far the cursor goes; and once the cursor is closed, until it has ended.
+func TestCursorHoldsWhatIsBeingSaved(t *testing.T) {
+	s, _, _ := manySegments(t)
+	c := consumer(t, s)
+	_, err := c.PollBatch(ctx, 2)
+	must(t, err)
+	c.saving = new(saving)
+	for range 3 {
+		_, err := c.PollBatch(ctx, 2)
+		must(t, err)
+	}
+	if hold := c.hold(); hold.Sequence > 1 {
+		t.Errorf("during the save of sequence 1: %v", hold)
+	}
+	must(t, c.Close())
+	if dropped := dropsBefore(t, s, 10); dropped.Segments != 0 || dropped.Held == nil {
+		t.Errorf("dropped beside the save of a closed cursor: %+v, want it held", dropped)
+	}
+	if _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id}); !errors.Is(err, ErrCheckpointLeased) {
+		t.Errorf("Cursor of the id = %v, want %v", err, ErrCheckpointLeased)
+	}
+	c.saving.end()
+	if dropped := dropsBefore(t, s, 10); dropped.Segments != 4 {
+		t.Errorf("dropped after the save: %+v, want four segments", dropped)
+	}
+	again, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id})
+	must(t, err)
+	_, err = again.PollBatch(ctx, 1)
+	must(t, err)
+	again.saving = new(saving)
+	again.saving.end()
+	_, err = again.PollBatch(ctx, 1)
+	must(t, err)
+	if hold := again.hold(); hold.Sequence != 8 {
+		t.Errorf("after a save that has ended: %v, want 8 held", hold)
+	}
+}

@@ -14,6 +14,10 @@
 // events once it is committed, and never one once it is cancelled. A [Frontier]
 // holds the watermarks of the log: allocated, written, durable, visible.
 //
+// On the disk a log is a directory of segments, files that end where they reach
+// [Config].SegmentBytes. The oldest are dropped by [Store.DropBefore], whole, when nobody
+// needs them. FORMAT.md shows every file byte by byte.
+//
 // A [Region] says which events a consumer is for. A [Cursor] reads a region in
 // commit order, by polling or by waiting; a [Worker] runs a cursor in a task of its
 // own and hands batches to a [Handler]. A [Checkpoint] is the durable position of
@@ -38,7 +42,13 @@
 // cursor each event of its region comes once, by ascending sequence. With a
 // checkpoint id it resumes after what was last committed: after a crash, a panic of
 // the handler or a rollback events come again, and none is skipped. A handler must
-// be able to bear a repetition; [AtLeastOnce] is what says so in the types.
+// be able to bear a repetition; [AtLeastOnce] is what says so in the types. Where an
+// effect must happen once, keep the sequence beside it, in one transaction, and pass over
+// what is not above it.
+//
+// Appends are made repeatable by [Event].Key: who does not know whether one went well
+// appends the same again, and within [Config].KeyWindow gets the first receipt. An outbox
+// rests on that; the example shows one over a crash.
 //
 // The package fails closed: a file that is damaged, foreign, or of a later version
 // is a typed error, and so is a checkpoint that the log cannot vouch for. Nothing
@@ -50,10 +60,15 @@
 // what is durable. Opening it again finds out.
 //
 // Calls that can wait take a context and return as soon as it ends. Before anything is
-// written they leave nothing behind; after that the error is [ErrUnconfirmed]. The
-// operations of the filesystem themselves run to their end, a sync in a task of its
-// own. Journal files are written and checkpoints saved by the caller, who waits for a
-// slow disk there.
+// written they leave nothing behind; after that the error is [ErrUnconfirmed], and of
+// [Cursor.Commit] [ErrCheckpointIndeterminate]. What was begun goes on in a task of its
+// own: the sync that the appends wait for, the save of a checkpoint. An operation of the
+// filesystem cannot be called off, and where a call needs its answer the caller waits
+// for it: an append writes its frame, a poll reads its batch, Open reads one segment after
+// the other and looks at its context between them, [Store.DropBefore] makes its change,
+// which must not stop half-way. [Store.Cursor], [Store.Worker] and
+// [Store.RemoveCheckpoint] take no context: they read or remove one small file, and wait
+// for nothing else.
 //
 // A store that is opened with Config.ReadOnly writes nothing. It may stand beside one
 // that does, on another process's files: it shows what was durable when it was opened,
@@ -62,17 +77,24 @@
 //
 // # Errors
 //
-// Each is met with errors.Is. Those that name a place come in a typed error: look for
-// [JournalError], [MismatchError], [LockedError], [PanicError] with errors.As.
+// Each is met with errors.Is. Those that name a place or a value come in a typed error:
+// look for [JournalError], [CheckpointError], [MismatchError], [LockedError], [PanicError],
+// [CoordinateError], [KindError], [ClockRangeError] with errors.As. A [SequenceGateError],
+// within ErrPoisoned, is a fault of the engine: report it.
 //
+//   - context.Canceled, context.DeadlineExceeded, alone: the context ended first, and
+//     nothing was done. Beside one of the errors below that one counts.
 //   - [ErrUnconfirmed]: the context ended while an append, or the outcome of a fence,
-//     waited for its sync. Call [Store.Sync] to be sure, or append again and bear both.
+//     waited for its sync. Call [Store.Sync] to be sure, or append again: under the same
+//     key that appends nothing twice, without one you must bear both.
 //   - [ErrPoisoned]: a write or sync failed and nobody knows what the disk holds. Close
 //     the store and open it again: recovery finds out. What was acknowledged is there.
 //   - Any other error of an append, as of a full disk: it was taken back. Make room and
 //     append again.
 //   - [ErrClosed]: the store or cursor was closed. End the task.
 //   - [ErrReadOnly]: the store was opened to be looked at. Open it without ReadOnly.
+//   - fs.ErrNotExist of Open with ReadOnly, of Inspect, Verify: there is no log. Look at the
+//     directory's name.
 //   - [ErrDropped]: the store that has the log open dropped the event. Open it again.
 //   - [ErrLocked]: another store has the log open. Its [LockedError] says who: close it.
 //   - [ErrFenceActive]: a fence of another's is open. Wait for its outcome, and try again.
@@ -95,8 +117,8 @@
 //   - [ErrCheckpointCorrupt], [ErrNotRegular]: the file is damaged, or no file. As before,
 //     or restore a copy. [ErrCheckpointFuture]: run the later version that saved it.
 //   - [ErrCheckpointInvalid]: the id is empty, or too long. Choose another.
-//   - [ErrCheckpointIndeterminate]: the save may have taken place. Commit again, or open
-//     the cursor again: either position is a true one.
+//   - [ErrCheckpointIndeterminate]: the save may have taken place, or is still under way.
+//     Commit again, or open the cursor again: either position is a true one.
 //   - [ErrCheckpointLeased]: another consumer uses the id. Close that one first.
 //   - [ErrNoCheckpoint]: the cursor was made without an id. Give it one to commit.
 //   - [ErrRestartsExhausted]: the handler panicked too often; its [PanicError] has the

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +16,8 @@ import (
 var ErrReadOnly = errors.New("batpak: store is read-only")
 
 // loadReadOnly takes in the log as it is, and locks nothing.
-func (s *Store) loadReadOnly() error {
-	j, found, recovery, err := openReadOnly(s.rt, s.fs, s.dir, s.keys.window)
+func (s *Store) loadReadOnly(ctx context.Context) error {
+	j, found, recovery, err := openReadOnly(ctx, s.rt, s.fs, s.dir, s.keys.window)
 	if err != nil {
 		return err
 	}
@@ -29,10 +30,10 @@ func (s *Store) loadReadOnly() error {
 // A writer beside it may begin a segment, drop one, or cut back a write that failed,
 // between two looks at the disk, so that a sound journal looks damaged. Only one that
 // looks damaged twice is.
-func openReadOnly(rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal, scanned, Recovery, error) {
-	j, found, err := readAsIs(rt, fsys, dir, keyWindow)
+func openReadOnly(ctx context.Context, rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal, scanned, Recovery, error) {
+	j, found, err := readAsIs(ctx, rt, fsys, dir, keyWindow)
 	if errors.Is(err, ErrJournalCorrupt) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, fs.ErrNotExist) {
-		j, found, err = readAsIs(rt, fsys, dir, keyWindow)
+		j, found, err = readAsIs(ctx, rt, fsys, dir, keyWindow)
 	}
 	if err != nil {
 		return nil, scanned{}, Recovery{}, err
@@ -40,7 +41,7 @@ func openReadOnly(rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*jou
 	return j, found, Recovery{Events: uint64(len(found.records)), Hidden: countHidden(found), Snapshots: found.recalled}, nil
 }
 
-func readAsIs(rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal, scanned, error) {
+func readAsIs(ctx context.Context, rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal, scanned, error) {
 	log, err := listLog(fsys, dir)
 	if err != nil {
 		return nil, scanned{}, err
@@ -48,7 +49,7 @@ func readAsIs(rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal
 	if len(log.segments) == 0 {
 		return nil, scanned{}, &fs.PathError{Op: "open", Path: dir, Err: fmt.Errorf("no log here, and a read-only store makes none: %w", fs.ErrNotExist)}
 	}
-	found, _, err := log.scan(fsys, wholeLog, keyWindow)
+	found, _, err := log.scan(ctx, fsys, wholeLog, keyWindow)
 	if err != nil {
 		return nil, scanned{}, err
 	}
@@ -59,7 +60,7 @@ func readAsIs(rt Runtime, fsys afero.Fs, dir string, keyWindow uint64) (*journal
 	if file.Sync() != nil {
 		// Some systems do not sync a file that is open for reading only. What was read
 		// beyond all that is testified to be durable may be gone after a crash.
-		if found, _, err = log.scan(fsys, found.synced, keyWindow); err != nil {
+		if found, _, err = log.scan(ctx, fsys, found.synced, keyWindow); err != nil {
 			return nil, scanned{}, errors.Join(err, file.Close())
 		}
 	}

@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -58,13 +59,13 @@ func newScan(b base, window uint64) scanned {
 // openJournal opens the journal in dir, creating dir and journal if they are
 // missing, reads it, cuts its torn tail, and makes what is left durable. Of the
 // events with a key it returns those of the newest keyWindow sequences at least.
-func openJournal(rt Runtime, fsys afero.Fs, dir string, segmentBytes int64, keyWindow uint64) (*journal, scanned, Recovery, error) {
+func openJournal(ctx context.Context, rt Runtime, fsys afero.Fs, dir string, segmentBytes int64, keyWindow uint64) (*journal, scanned, Recovery, error) {
 	fail := func(err error) (*journal, scanned, Recovery, error) { return nil, scanned{}, Recovery{}, err }
 	log, created, err := listOrCreate(rt, fsys, dir)
 	if err != nil {
 		return fail(err)
 	}
-	found, tail, err := log.scan(fsys, wholeLog, keyWindow)
+	found, tail, err := log.scan(ctx, fsys, wholeLog, keyWindow)
 	if err != nil {
 		return fail(err)
 	}
@@ -122,15 +123,15 @@ func listOrCreate(rt Runtime, fsys afero.Fs, dir string) (logFiles, bool, error)
 // scan returns what the log, which has a segment, holds below an offset in the last of
 // them, with the bytes of that. It reads the others only where a snapshot does not
 // speak for them, and all of them again, without any snapshot, when what it gets is
-// refused or lacks keys.
-func (l logFiles) scan(fsys afero.Fs, end int64, keyWindow uint64) (scanned, []byte, error) {
-	s, content, err := l.scanTo(fsys, end, keyWindow, true)
+// refused or lacks keys. It fails with ctx's error where that ends between two segments.
+func (l logFiles) scan(ctx context.Context, fsys afero.Fs, end int64, keyWindow uint64) (scanned, []byte, error) {
+	s, content, err := l.scanTo(ctx, fsys, end, keyWindow, true)
 	if s.recalled > 0 && (err != nil || !s.knowsKeys()) {
 		refused := s.refused
 		if err != nil {
 			refused = append(refused, err)
 		}
-		s, content, err = l.scanTo(fsys, end, keyWindow, false)
+		s, content, err = l.scanTo(ctx, fsys, end, keyWindow, false)
 		s.refused = refused
 	}
 	if err != nil {
@@ -142,9 +143,12 @@ func (l logFiles) scan(fsys afero.Fs, end int64, keyWindow uint64) (scanned, []b
 // wholeLog is an offset that no log has.
 const wholeLog = math.MaxInt64
 
-func (l logFiles) scanTo(fsys afero.Fs, end int64, keyWindow uint64, recall bool) (s scanned, content []byte, err error) {
+func (l logFiles) scanTo(ctx context.Context, fsys afero.Fs, end int64, keyWindow uint64, recall bool) (s scanned, content []byte, err error) {
 	s = newScan(l.base, keyWindow)
 	for _, segment := range l.segments[:len(l.segments)-1] {
+		if err := ctx.Err(); err != nil {
+			return s, nil, err
+		}
 		recalled := false
 		if recall {
 			recalled, err = s.recall(fsys, segment)

@@ -1,11 +1,15 @@
 package core
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
+	"io/fs"
+	"maps"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -284,6 +288,48 @@ func TestScanJournalYieldsAPrefix(t *testing.T) {
 			t.Fatalf("entries (-want +got):\n%s", d)
 		}
 	})
+}
+
+// endsAt is a filesystem on which something happens when a file is opened.
+type endsAt struct {
+	afero.Fs
+	path string
+	do   func()
+}
+
+func (e *endsAt) Open(path string) (afero.File, error) { return e.OpenFile(path, os.O_RDONLY, 0) }
+
+func (e *endsAt) OpenFile(path string, flag int, mode fs.FileMode) (afero.File, error) {
+	if path == e.path {
+		e.do()
+	}
+	return e.Fs.OpenFile(path, flag, mode)
+}
+
+// A context that ends while segments are read ends Open before the next one, which
+// leaves the log to the next Open. A read-only one no less.
+func TestOpenObeysItsContextBetweenSegments(t *testing.T) {
+	for _, readOnly := range []bool{false, true} {
+		disk := threeSegments(t)
+		before := contents(t, disk)
+		maps.DeleteFunc(before, func(path, content string) bool {
+			if strings.HasSuffix(path, snapshotSuffix) { // or nobody reads the segment
+				must(t, disk.Remove(path))
+				return true
+			}
+			return false
+		})
+		ended, end := context.WithCancel(ctx)
+		slow := &endsAt{Fs: disk, path: segmentAt("/log", 1).path, do: end}
+		s, err := Open(ended, slow, "/log", Config{Runtime: newSolo(), ReadOnly: readOnly})
+		if s != nil || !errors.Is(err, context.Canceled) {
+			t.Errorf("read-only %v: Open = %v, %v, want %v", readOnly, s, err, context.Canceled)
+		}
+		if d := cmp.Diff(before, contents(t, disk)); d != "" {
+			t.Errorf("read-only %v: files (-before +after):\n%s", readOnly, d)
+		}
+		must(t, openOn(t, disk, Config{Runtime: newSolo()}).Close())
+	}
 }
 
 // Recovery that fails leaves a disk that the next recovery can read: a crash, or a

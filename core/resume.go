@@ -10,6 +10,10 @@ import (
 // there has been dealt with. After the store is closed it fails with ErrClosed: the
 // id is the next store's. When it fails otherwise, either position may be found
 // later; the next Commit decides.
+//
+// When ctx ends while the disk takes its time, the error is ErrCheckpointIndeterminate
+// and the save goes on: the next Commit waits for it, and so does Shutdown, and
+// a cursor that is closed meanwhile keeps its id until then.
 func (c *Cursor) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -20,7 +24,17 @@ func (c *Cursor) Commit(ctx context.Context) error {
 	if !c.durable() {
 		return ErrNoCheckpoint
 	}
+	if err := c.awaitSave(ctx); err != nil {
+		return err
+	}
+	if err := c.store.beginSave(); err != nil {
+		return err
+	}
 	c.generation++
+	if ctx.Done() != nil {
+		return c.saveApart(ctx, c.checkpoint())
+	}
+	defer c.store.endSave()
 	return c.store.checkpoints.save(c.checkpoint())
 }
 

@@ -66,6 +66,9 @@ func (s *Store) drain(ctx context.Context, workers []*Worker) error {
 		}
 	}
 	s.end()
+	if err := s.finishSaves(ctx); err != nil {
+		return err
+	}
 	s.gate.wake.Notify()
 	if err := s.writing.Lock(ctx); err != nil { // who holds it is the last to write
 		return err

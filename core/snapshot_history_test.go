@@ -55,7 +55,7 @@ func scanLog(t fataler, fs afero.Fs, snapshots bool, keyWindow uint64) (known, s
 	for i := range log.segments {
 		log.segments[i].snapshot = log.segments[i].snapshot && snapshots
 	}
-	s, _, err := log.scan(fs, wholeLog, keyWindow)
+	s, _, err := log.scan(ctx, fs, wholeLog, keyWindow)
 	ok(t, err)
 	keys := newKeys(keyWindow)
 	keys.add(s.keyed, s.next)

@@ -114,11 +114,14 @@ type Store struct {
 	workers   []*Worker // under lifecycle
 	saving    Task      // of snapshots, while Shutdown waits; of the one Shutdown under way
 
+	saved Notifier // notified at the end of each save of a checkpoint
+
 	mu          sync.Mutex // guards what is below; never held across a yield point
 	closed      bool       // nothing new begins
 	interrupted bool       // ... and the Shutdown that said so was given up
 	ended       bool       // ... and the workers have ended
 	leases      map[CheckpointID]bool
+	saves       int // of checkpoints, that are under way
 }
 
 // Open opens the log in the directory dir of fsys, creating both if they are
@@ -149,7 +152,7 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 		telemetry: &telemetry{clock: rt, observe: config.Observe, logger: config.Log},
 		gate:      newGate(rt), keys: newKeys(config.KeyWindow), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), dropping: rt.Mutex("dropping"), lifecycle: rt.Mutex("lifecycle"),
-		leases: make(map[CheckpointID]bool),
+		saved: rt.Notifier("saves"), leases: make(map[CheckpointID]bool),
 	}
 	s.index.Store(newIndex())
 	if err := s.recover(ctx); err != nil {
@@ -165,7 +168,7 @@ func (s *Store) recover(ctx context.Context) error {
 		return err
 	}
 	if s.readOnly {
-		return s.loadReadOnly()
+		return s.loadReadOnly(ctx)
 	}
 	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("create directory: %w", err)
@@ -174,15 +177,15 @@ func (s *Store) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.load(); err != nil {
+	if err := s.load(ctx); err != nil {
 		return errors.Join(err, lock.release())
 	}
 	s.lock = lock
 	return nil
 }
 
-func (s *Store) load() error {
-	j, found, recovery, err := openJournal(s.rt, s.fs, s.dir, s.segmentBytes, s.keys.window)
+func (s *Store) load(ctx context.Context) error {
+	j, found, recovery, err := openJournal(ctx, s.rt, s.fs, s.dir, s.segmentBytes, s.keys.window)
 	if err != nil {
 		return err
 	}
@@ -446,7 +449,8 @@ func (s *Store) visible(sequence uint64) (*record, bool) {
 
 // RemoveCheckpoint durably forgets the checkpoint of that id: its next consumer
 // begins at the first event. It is what an operator does about a checkpoint that
-// is refused. It fails with ErrCheckpointLeased while a consumer uses the id.
+// is refused. It fails with ErrCheckpointLeased while a consumer uses the id. It takes no
+// context: what it waits for is the removal of one file and the sync of its directory.
 func (s *Store) RemoveCheckpoint(id CheckpointID) error {
 	if err := s.lease(id); err != nil {
 		return err

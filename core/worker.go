@@ -98,7 +98,8 @@ type Worker struct {
 	gaps     gapRing
 }
 
-// Worker starts a worker. It fails as [Store.Cursor] does, and then starts none.
+// Worker starts a worker. It fails as [Store.Cursor] does, and then starts none. What it
+// waits for at most is its checkpoint, and that of another worker that is being started.
 func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
 	config, err := config.withDefaults()
 	if err != nil {

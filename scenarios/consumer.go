@@ -159,7 +159,7 @@ func (c *consuming) pull() error {
 		}
 		c.accept(batch)
 		if c.durable() {
-			if err := cursor.Commit(context.Background()); err != nil {
+			if err := c.insist(c.plan.name, callCommit, cursor.Commit); err != nil {
 				return err
 			}
 			c.saved()

@@ -52,6 +52,7 @@ const (
 	callBegin    = "begin a fence"
 	callResolve  = "resolve a fence"
 	callPull     = "pull"
+	callCommit   = "commit a checkpoint"
 	callJoin     = "join"
 	callShutdown = "shutdown"
 )

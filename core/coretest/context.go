@@ -2,6 +2,7 @@ package coretest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -128,6 +129,52 @@ func contextSlowSync(f *fixture) {
 		same(f, tt.name+": syncs", disk.syncs.Load()-syncs, 1)
 	}
 	f.holds(s, "a", "b")
+	f.need(s.Close())
+}
+
+// A context that ends while the disk takes its time with a checkpoint: Commit returns
+// at once, and the save goes on. Until it has ended nothing else is done under its id.
+func contextSlowCommit(f *fixture) {
+	disk := newSlowDisk(f)
+	s := f.openAt(disk, f.Dir, core.AckDurable)
+	f.append(s, "a", "b")
+	config := f.durably()
+	c := f.cursorOf(s, core.Region{}, config)
+	f.polls(c, 1, "a")
+	disk.holdsSyncs.Store(true)
+	start := f.Runtime.Elapsed()
+	for _, want := range []error{core.ErrCheckpointIndeterminate, context.Canceled} {
+		g := f.give("Commit", c.Commit)
+		g.waits()
+		g.end()
+		err := g.returns()
+		f.fails("Commit", err, context.Canceled)
+		f.fails("Commit", err, want)
+		if behind := want == context.Canceled; errors.Is(err, core.ErrCheckpointIndeterminate) == behind {
+			f.Errorf("Commit behind another: %v, and the error is %v", behind, err)
+		}
+	}
+	f.within("two commits that are given up", start)
+	f.polls(c, 1, "b")
+	f.need(c.Close())
+	_, err := s.Cursor(core.Region{}, config)
+	f.fails("Cursor of the id during the save", err, core.ErrCheckpointLeased)
+	f.fails("RemoveCheckpoint during the save", s.RemoveCheckpoint(config.Checkpoint), core.ErrCheckpointLeased)
+	g := f.give("Shutdown", s.Shutdown)
+	g.waits()
+	g.end()
+	f.fails("Shutdown during the save", g.returns(), context.Canceled)
+	disk.release()
+	f.need(s.Shutdown(ctx))
+
+	s = f.open()
+	same(f, "position", f.position(s), 0)
+	c = f.cursorOf(s, core.Region{}, config)
+	f.polls(c, 1, "b")
+	g = f.give("Commit", c.Commit)
+	f.need(g.returns())
+	f.need(c.Close())
+	same(f, "position", f.position(s), 1)
 	f.need(s.Close())
 }
 

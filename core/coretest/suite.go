@@ -44,6 +44,7 @@ var checks = []struct {
 	{"sync/failure reaches everybody", syncFails},
 	{"context/ended before the call", contextEnded},
 	{"context/ends during a sync", contextSlowSync},
+	{"context/ends during a commit", contextSlowCommit},
 	{"context/ends behind another's call", contextBehind},
 	{"context/ends while parked", contextParked},
 	{"context/of a handler", contextHandler},
