@@ -227,7 +227,7 @@ func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
 	}
 	v, known := x.judged[w.history]
 	if !known {
-		v = verdictOf(w.events.all())
+		v = verdictOf(&w.events)
 		x.judged[w.history] = v
 		x.Digest += Digest(w.history)
 	}
@@ -235,10 +235,8 @@ func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
 }
 
 // verdictOf lets all oracles judge a history from its beginning.
-func verdictOf(events []Event) *Violation {
+func verdictOf(events *past) *Violation {
 	h := NewHistory()
-	for _, e := range events {
-		h.Record(e)
-	}
+	events.tell(h)
 	return h.Violation()
 }

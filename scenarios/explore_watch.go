@@ -36,18 +36,33 @@ type past struct {
 	latest []Event
 }
 
+// tell has h take all of them, in order.
+func (p *past) tell(h *History) {
+	if p == nil {
+		return
+	}
+	p.before.tell(h)
+	for i := range p.latest {
+		h.Record(p.latest[i])
+	}
+}
+
 // all is the whole list.
-func (h *past) all() []Event {
-	if h == nil {
+func (p *past) all() []Event {
+	if p == nil {
 		return nil
 	}
-	return append(h.before.all(), h.latest...)
+	return append(p.before.all(), p.latest...)
 }
 
 // newWatch watches a life that goes on from those events.
 func newWatch(from moment, reach func(moment)) *watch {
-	return &watch{life: from.lives, events: past{before: &from.events}, history: from.history, reach: reach}
+	latest := make([]Event, 0, eventsUsual)
+	return &watch{life: from.lives, events: past{&from.events, latest}, history: from.history, reach: reach}
 }
+
+// eventsUsual is how many events there is room for before a life has shown any.
+const eventsUsual = 8
 
 // take takes in an event of the history.
 func (w *watch) take(e Event) {

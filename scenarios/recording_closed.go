@@ -84,7 +84,7 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 		c.tail.add(e)
 	}
 	c.digest = hashNumbers(c.digest, w.history)
-	c.outcome, c.found = r.outcome, verdictOf(w.events.all())
+	c.outcome, c.found = r.outcome, verdictOf(&w.events)
 }
 
 // fates says what became of the unsynced in an image, in one line.

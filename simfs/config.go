@@ -87,13 +87,16 @@ func (c Config) normal() (Config, []armed, error) {
 }
 
 // fixedSeed draws from one generator for a filesystem and all that follow it: those may
-// be in use at once.
+// be in use at once. Most never draw, so the generator is made by the first draw.
 func fixedSeed() func(string, uint64) uint64 {
 	var mu sync.Mutex
-	r := rand.New(rand.NewPCG(1, 2))
+	var r *rand.Rand
 	return func(_ string, n uint64) uint64 {
 		mu.Lock()
 		defer mu.Unlock()
+		if r == nil {
+			r = rand.New(rand.NewPCG(1, 2))
+		}
 		return r.Uint64N(n)
 	}
 }
