@@ -48,13 +48,13 @@ func joined(ranges []SeqRange, r SeqRange) []SeqRange {
 func (s *fenceState) seal() fenceState {
 	added := s.hidden[s.segment:len(s.hidden):len(s.hidden)]
 	s.segment = len(s.hidden)
-	return fenceState{hidden: added, pending: slices.Clone(s.pending), token: s.token}
+	return fenceState{hidden: added, pending: s.pending, token: s.token}
 }
 
 // follow takes in a whole segment, which seal has returned.
 func (s *fenceState) follow(sealed fenceState) {
 	s.hidden = append(s.hidden, sealed.hidden...)
-	s.pending = slices.Clone(sealed.pending)
+	s.pending = sealed.pending
 	s.token = sealed.token
 	s.segment = len(s.hidden)
 }

@@ -261,7 +261,7 @@ func TestSnapshotKeysOfALargerWindow(t *testing.T) {
 	for _, tt := range []struct {
 		window   uint64
 		recalled int
-	}{{3, full}, {8, 0}, {8, full}, {3, full}} {
+	}{{3, full}, {4, 0}, {4, full}, {8, 0}, {8, full}, {3, full}} {
 		s := open(tt.window)
 		if got := s.Recovery().Snapshots; got != tt.recalled {
 			t.Errorf("window %d: %d snapshots believed, want %d", tt.window, got, tt.recalled)
