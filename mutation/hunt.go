@@ -98,8 +98,8 @@ func (h Hunt) Run(ctx context.Context, d Defect) (Finding, error) {
 }
 
 // RunAll is Run for each of the defects, as many at a time as there are processors: a build keeps one
-// of them busy for most of its time. Each is told in the order of the defects. The first
-// error ends it.
+// of them busy for most of its time. Each is told in the order of the defects. An error
+// is of its defect alone, the others are hunted nevertheless.
 func (h Hunt) RunAll(ctx context.Context, defects []Defect, each func(Finding) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -122,17 +122,19 @@ func (h Hunt) RunAll(ctx context.Context, defects []Defect, each func(Finding) e
 			}
 		})
 	}
+	var errs []error
 	for _, o := range outcomes {
 		got := <-o
-		if got.err == nil {
-			got.err = each(got.finding)
-		}
 		if got.err != nil {
+			errs = append(errs, got.err)
+			continue
+		}
+		if err := each(got.finding); err != nil {
 			stop()
-			return got.err
+			return err
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (h Hunt) hunt(ctx context.Context, program string, d Defect) (Finding, error) {

@@ -73,10 +73,13 @@ func lines(ctx context.Context, program string, args []string, take func(line []
 		}
 	}
 	if err := errors.Join(in.Err(), unlessOpen(cmd.Wait())); err != nil {
-		return fmt.Errorf("%w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+		return fmt.Errorf("%w: %.*s", err, complaintMax, bytes.TrimSpace(stderr.Bytes()))
 	}
 	return nil
 }
+
+// complaintMax bounds what is told of the program's own words, in bytes.
+const complaintMax = 400
 
 // unlessOpen drops an error that says that the program has found nothing and yet has not
 // passed: it hit a bound, or it has not tried all that it is there to try.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -127,13 +128,10 @@ func (p *program) hunt(ctx context.Context, m *hunting) error {
 		}
 		return nil
 	})
-	switch {
-	case ctx.Err() != nil:
-		p.verdict = p.verdict.Worse(scenarios.Inconclusive)
-	case err != nil:
-		return err
+	if ctx.Err() != nil {
+		p.verdict, err = p.verdict.Worse(scenarios.Inconclusive), nil
 	}
-	return p.tellFindings(m, hunt, findings)
+	return errors.Join(p.tellFindings(m, hunt, findings), err)
 }
 
 func (p *program) tellFindings(m *hunting, hunt mutation.Hunt, findings []mutation.Finding) error {
