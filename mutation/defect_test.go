@@ -126,3 +126,18 @@ func mustRoot(t *testing.T) string {
 	}
 	return dir
 }
+
+// TestRunAllGoesOn checks that the error of one defect keeps none of the others from being hunted.
+func TestRunAllGoesOn(t *testing.T) {
+	stale := func(name string) mutation.Defect {
+		return mutation.Defect{Name: name, File: "core/gate.go", Old: "no such text in the file"}
+	}
+	told := 0
+	err := mutation.Hunt{Root: root}.RunAll(t.Context(), []mutation.Defect{stale("one"), stale("two")}, func(mutation.Finding) error {
+		told++
+		return nil
+	})
+	if !errors.Is(err, mutation.ErrStale) || !strings.Contains(err.Error(), "one") || !strings.Contains(err.Error(), "two") || told != 0 {
+		t.Errorf("RunAll = %v with %d findings told, want the errors of both", err, told)
+	}
+}
