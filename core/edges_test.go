@@ -1,11 +1,9 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -92,45 +90,6 @@ func TestCandidatesAreTheShortestList(t *testing.T) {
 	}
 }
 
-// unopenable is a filesystem that fails to open what it names.
-type unopenable struct {
-	afero.Fs
-	errs map[string]error
-}
-
-func (d unopenable) OpenFile(path string, flag int, mode fs.FileMode) (afero.File, error) {
-	if err := d.errs[path]; err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-	}
-	return d.Fs.OpenFile(path, flag, mode)
-}
-
-func (d unopenable) Open(path string) (afero.File, error) {
-	if err := d.errs[path]; err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-	}
-	return d.Fs.Open(path)
-}
-
-// A parent that may not be read is passed over, and only such a one.
-func TestMakeDirDurableOfOthersParents(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		errs map[string]error
-		want error
-	}{
-		{"all can be synced", nil, nil},
-		{"may not be read", map[string]error{"/": fs.ErrPermission}, nil},
-		{"cannot be read", map[string]error{"/": errDisk}, errDisk},
-		{"cannot be read behind one that may not", map[string]error{"/a": fs.ErrPermission, "/": errDisk}, errDisk},
-	} {
-		err := makeDirDurable(unopenable{afero.NewMemMapFs(), tt.errs}, "/a/b")
-		if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
-			t.Errorf("%s: makeDirDurable = %v, want %v", tt.name, err, tt.want)
-		}
-	}
-}
-
 // Keys that left the window take no memory for long.
 func TestKeysForget(t *testing.T) {
 	const window = 4
@@ -152,147 +111,125 @@ func TestKeysForget(t *testing.T) {
 }
 
 // A segment stays open for the next reader, as many as are worth it, until the reader
-// is closed.
-func TestPayloadReaderKeepsFiles(t *testing.T) {
-	disk := &readFaults{Fs: afero.NewMemMapFs()}
-	p := newPayloadReader(disk, nil)
-	open := func(number uint64) afero.File {
-		t.Helper()
-		s := segmentAt("/log", number)
-		must(t, afero.WriteFile(disk.Fs, s.path, []byte("x"), 0o600))
-		f, err := p.take(&s)
-		must(t, err)
-		return f.file
+// A mismatch names what is stored and what is expected, each where it belongs.
+func TestMismatchOfAnEvent(t *testing.T) {
+	s, _ := soloStore(t, AckDurable)
+	appendTexts(t, s, "a")
+	c := consumer(t, s)
+	polls(t, c, "a")
+	cp := c.checkpoint()
+	expected := cp.Event.String()
+	cp.Event[0]++
+	var mismatch *MismatchError
+	if err := c.vouch(cp); !errors.As(err, &mismatch) {
+		t.Fatalf("vouch = %v, want a *MismatchError", err)
 	}
-	opened := func(want int) {
-		t.Helper()
-		if disk.open != want {
-			t.Errorf("%d files are open, want %d", disk.open, want)
-		}
+	want := MismatchError{
+		Path: "/log/cursors/consumer.ckpt", Stored: "event " + cp.Event.String() + " at sequence 0", Expected: expected, Err: ErrCheckpointUnproven,
 	}
-	a, b := open(1), open(2)
-	p.give(openSegment{number: 1, file: a})
-	p.give(openSegment{number: 2, file: b})
-	if open(2) != b || open(1) != a {
-		t.Error("what is idle was opened again")
+	if *mismatch != want {
+		t.Errorf("mismatch = %+v, want %+v", *mismatch, want)
 	}
-	if again := open(1); again == a {
-		t.Error("one file was given to two readers")
-	}
-	opened(3)
-	for number := range uint64(idleSegments + 1) {
-		p.give(openSegment{number: 10 + number, file: open(10 + number)})
-	}
-	opened(3 + idleSegments) // the oldest was closed
-	if _, found := p.takeIdle(10); found {
-		t.Error("the oldest is idle still")
-	}
-	must(t, p.close())
-	opened(3)
-	p.give(openSegment{number: 2, file: b})
-	opened(2) // nothing is kept after the end
-	must(t, p.close())
-	opened(2)
 }
 
-// readAts answers one ReadAt after another.
-type readAts []readAt
-
-type readAt struct {
-	n   int
-	err error
+// The reader of a lane sees its first event after the log is opened again, also if
+// that is the first of all.
+func TestLanesAreShownFromTheFirstEvent(t *testing.T) {
+	disk := afero.NewMemMapFs()
+	s := openOn(t, disk, Config{Runtime: newSolo()})
+	event := textEvent("first")
+	event.Lane = 7
+	_, err := s.Append(ctx, event)
+	must(t, err)
+	appendTexts(t, s, "second")
+	must(t, s.Close())
+	polls(t, cursorOn(t, openOn(t, disk, Config{Runtime: newSolo()}), Region{}.WithLane(7)), "first")
 }
 
-func (r *readAts) ReadAt([]byte, int64) (int, error) {
-	next := (*r)[0]
-	*r = (*r)[1:]
-	return next.n, next.err
-}
-
-func TestReadFullAt(t *testing.T) {
+// Payloads that lie as far apart as is worth one read come with one, and no further.
+func TestStretchesAtTheGap(t *testing.T) {
+	segments := []segment{{number: 1, base: 0}}
+	at := func(offset int64, size uint32) *record {
+		r := &record{}
+		r.payload.offset, r.payload.size = offset, size
+		return r
+	}
 	for _, tt := range []struct {
 		name  string
-		reads readAts
-		n     int
-		want  error
-	}{
-		{"all at once", readAts{{4, nil}}, 4, nil},
-		{"all at the end", readAts{{4, io.EOF}}, 4, nil},
-		{"in parts", readAts{{1, nil}, {2, io.EOF}, {1, nil}}, 4, nil},
-		{"all, and a failure", readAts{{4, errDisk}}, 4, nil},
-		{"the end", readAts{{3, nil}, {0, io.EOF}}, 3, io.EOF},
-		{"nothing, and no reason", readAts{{3, nil}, {0, nil}}, 3, io.ErrNoProgress},
-		{"a part, and a failure", readAts{{3, errDisk}}, 3, errDisk},
-	} {
-		if n, err := readFullAt(&tt.reads, make([]byte, 4), 0); n != tt.n || err != tt.want || len(tt.reads) > 0 {
-			t.Errorf("%s: readFullAt = %d, %v, %d reads left, want %d, %v", tt.name, n, err, len(tt.reads), tt.n, tt.want)
+		gap   int64
+		reads int
+		size  int64
+	}{{"within", stretchGap - 1, 1, 20 + stretchGap - 1}, {"at", stretchGap, 1, 20 + stretchGap}, {"beyond", stretchGap + 1, 2, 20}} {
+		list, size := stretches([]*record{at(100, 10), at(110+tt.gap, 10)}, segments)
+		if len(list) != tt.reads || size != tt.size {
+			t.Errorf("%s the gap: %d reads of %d bytes, want %d of %d", tt.name, len(list), size, tt.reads, tt.size)
+		}
+	}
+	half := at(0, batchBytes/2)
+	for _, tt := range []struct {
+		records []*record
+		want    int
+	}{{[]*record{half, half}, 2}, {[]*record{half, half, at(0, 1)}, 2}, {[]*record{at(0, batchBytes+1), half}, 1}, {nil, 0}} {
+		if got := len(bounded(tt.records)); got != tt.want {
+			t.Errorf("%d records in a batch of %d, want %d", got, len(tt.records), tt.want)
 		}
 	}
 }
 
-// unclosable is a filesystem whose files cannot be closed.
-type unclosable struct{ afero.Fs }
-
-type unclosableFile struct{ afero.File }
-
-func (d unclosable) Open(path string) (afero.File, error) {
-	f, err := d.Fs.Open(path)
-	return unclosableFile{f}, err
+// An append that fails has no end.
+func TestFailedAppendHasNoEnd(t *testing.T) {
+	disk := newPowerDisk()
+	s := openOn(t, disk, Config{Runtime: newSolo()})
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	append := func(ctx context.Context, events ...Event) {
+		t.Helper()
+		if receipt, end, err := s.append(ctx, events, noFence); receipt != (Receipt{}) || end != 0 || err == nil {
+			t.Errorf("append = %+v, %d, %v, want an error and nothing else", receipt, end, err)
+		}
+	}
+	append(ctx)
+	append(ended, textEvent("a"))
+	disk.fail(opWriteAt, diskFault{err: errDisk})
+	append(ctx, textEvent("a"))
+	must(t, s.Close())
+	append(ctx, textEvent("a"))
 }
 
-func (f unclosableFile) Close() error { return errors.Join(f.File.Close(), errDisk) }
+// A header that is refused has no values, and what it begins with is shown.
+func TestRefusedSegmentHeader(t *testing.T) {
+	b, _ := segmentHeader{lineage: testLineage, number: 1}.encode()
+	copy(b, "BPCK")
+	for _, tt := range []struct {
+		header []byte
+		want   string
+	}{{b[:9], "9 bytes, the header has 64"}, {sealHeader(b[:60]), "magic 42 50 43 4b, want 42 50 4a 4c"}} {
+		h, crc, err := decodeSegmentHeader(tt.header, "path")
+		var at *JournalError
+		if h != (segmentHeader{}) || crc != 0 || !errors.As(err, &at) || at.Reason != tt.want {
+			t.Errorf("decodeSegmentHeader = %+v, %d, %v, want %s", h, crc, err, tt.want)
+		}
+	}
+}
 
-// A directory that cannot be looked at cannot be locked.
-func TestLockReportsTheDirectory(t *testing.T) {
+// Opening passes its yield points in order, whoever opens.
+func TestOpenPassesItsPoints(t *testing.T) {
 	disk := afero.NewMemMapFs()
-	must(t, disk.MkdirAll("/log", 0o700))
-	for _, broken := range []afero.Fs{unopenable{disk, map[string]error{"/log": errDisk}}, unclosable{disk}} {
-		if _, err := acquireLock(newSolo(), broken, "/log"); !errors.Is(err, errDisk) {
-			t.Errorf("%T: acquireLock = %v, want %v", broken, err, errDisk)
+	must(t, openOn(t, disk, Config{Runtime: newSolo()}).Close())
+	for _, tt := range []struct {
+		readOnly bool
+		want     []Point
+	}{{false, []Point{PointRecoverScanned, PointRecoverSynced}}, {true, []Point{PointRecoverScanned}}} {
+		rt := newSolo()
+		must(t, openOn(t, disk, Config{Runtime: rt, ReadOnly: tt.readOnly}).Close())
+		var got []Point
+		for _, p := range rt.passed {
+			if p == PointRecoverScanned || p == PointRecoverSynced {
+				got = append(got, p)
+			}
 		}
-	}
-}
-
-// A disk that cannot be read is no damage.
-func TestInspectReportsTheDisk(t *testing.T) {
-	disk := threeSegments(t)
-	for _, path := range []string{"/log", segmentAt("/log", 1).path, segmentAt("/log", 2).path, "/log/cursors"} {
-		in, err := Inspect(ctx, unopenable{disk, map[string]error{path: errDisk}}, "/log")
-		if !errors.Is(err, errDisk) {
-			t.Errorf("%s cannot be opened: Inspect = %v, %v, want %v", path, in.Damage, err, errDisk)
-		}
-	}
-}
-
-// What stands at the damage and behind it is shown, and no frame at it is counted.
-func TestInspectCountsUpToTheDamage(t *testing.T) {
-	disk := afero.NewMemMapFs()
-	must(t, disk.MkdirAll("/log/cursors/dir"+checkpointSuffix, 0o700))
-	j := newHandJournal().burn(3).events(2, 0)
-	sound := int64(len(j.b))
-	j.next = 3 // again
-	j.events(1, 0).events(1, 0)
-	must(t, afero.WriteFile(disk, segmentAt("/log", 1).path, j.b, 0o600))
-	in, err := Inspect(ctx, disk, "/log")
-	must(t, err)
-	if in.Damage == nil || in.Damage.Offset != sound || len(in.Segments) != 1 {
-		t.Fatalf("damage %v in %d segments, want it at %d", in.Damage, len(in.Segments), sound)
-	}
-	s := in.Segments[0]
-	if s.Frames != 1 || s.Events != 2 || s.First != 3 || s.Next != 5 || s.Bytes != int64(len(j.b)) {
-		t.Errorf("segment = %+v, want one frame with events 3 and 4", s)
-	}
-	if len(in.Checkpoints) != 1 || !strings.Contains(in.Checkpoints[0].Refusal, "not a regular file") {
-		t.Errorf("checkpoints = %+v, want a refusal of the directory", in.Checkpoints)
-	}
-	disk = threeSegments(t)
-	edit(t, disk, 2, flip(50))
-	in, err = Inspect(ctx, disk, "/log")
-	must(t, err)
-	for i, want := range []SegmentInspection{{Frames: 2, Events: 2, Next: 2}, {}, {Frames: 1, Events: 1, First: 4, Next: 5}} {
-		got := in.Segments[i]
-		if got.Frames != want.Frames || got.Events != want.Events || got.First != want.First || got.Next != want.Next || got.Bytes == 0 {
-			t.Errorf("segment %d = %+v, want %+v", i+1, got, want)
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("read-only %v: points (-want +got):\n%s", tt.readOnly, d)
 		}
 	}
 }
