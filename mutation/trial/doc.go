@@ -24,7 +24,7 @@
 // workers and come in the order of the source.
 //
 // A [Named] mutant is one that someone wrote. If an operator proposes it too, it is
-// that operator's mutant; otherwise it has a build of its own.
+// that operator's mutant.
 //
 // # Limits
 //

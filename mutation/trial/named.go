@@ -27,7 +27,7 @@ type Named struct {
 }
 
 // named returns the verdicts to be found on the named mutants. One that an operator
-// proposes too is that operator's: it shares the build of all.
+// proposes too is that operator's.
 func (t *trial) named(found []operator.Mutant) ([]Verdict, error) {
 	var all []Verdict
 	t.written = make(map[string]overlay)
@@ -97,6 +97,23 @@ func difference(from, to string) (operator.Mutant, bool) {
 	}
 	e.End, e.LineEnd = e.Start+len(e.Old), e.Line+strings.Count(e.Old, "\n")
 	return e, from != to
+}
+
+// tight is a mutant of the same file and effect whose edit has no text at its ends that
+// it leaves as it is, and no white space: it may find a place in the build of all.
+func tight(m operator.Mutant) operator.Mutant {
+	old, new := m.Old, m.New
+	for old != "" && new != "" && old[0] == new[0] {
+		old, new = old[1:], new[1:]
+		m.Start++
+	}
+	for old != "" && new != "" && old[len(old)-1] == new[len(new)-1] {
+		old, new = old[:len(old)-1], new[:len(new)-1]
+	}
+	m.Start += len(old) - len(strings.TrimLeftFunc(old, unicode.IsSpace))
+	m.Old, m.New = strings.TrimSpace(old), strings.TrimSpace(new)
+	m.End = m.Start + len(m.Old)
+	return m
 }
 
 // same reports whether an operator's mutant makes of the file what a written one does,

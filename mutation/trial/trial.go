@@ -165,7 +165,9 @@ func (t *trial) prepare(ctx context.Context) error {
 	t.shared = &shared{module: t.module, mutants: make([]operator.Mutant, len(t.verdicts)), apart: make([]bool, len(t.verdicts))}
 	for i, v := range t.verdicts {
 		t.shared.mutants[i] = v.Mutant
-		t.shared.apart[i] = t.written[v.ID] != nil
+		if over := t.written[v.ID]; over != nil {
+			t.shared.mutants[i], t.shared.apart[i] = tight(v.Mutant), len(over) > 1
+		}
 	}
 	if err := t.shared.compile(ctx, t.config, t.dir); err != nil {
 		return err

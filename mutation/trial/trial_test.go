@@ -339,12 +339,14 @@ func TestNamed(t *testing.T) {
 	}
 	c := trial.Config{Dir: dir, Named: []trial.Named{
 		named("proposed", "n >= 65", "n > 65"), named("written", "n >= 65", "n*n >= 65"), named("same", "n < 18", "18 > n"),
+		named("declared", "func Young", "const old = 64\n\nfunc Young"),
 	}}
+	c.Named[3].Files["x.go"] = strings.Replace(c.Named[3].Files["x.go"], "n >= 65", "n >= old", 1)
 	var got []string
 	for _, v := range run(t, c).Verdicts {
 		got = append(got, fmt.Sprint(v.Name, " ", v.Operator, " ", v.Line, " ", v.Apart, " ", v.Status))
 	}
-	want := []string{"proposed boundary 3 false killed", "written named 3 true killed", "same named 5 true equivalent"}
+	want := []string{"proposed boundary 3 false killed", "written named 3 false killed", "same named 5 false equivalent", "declared named 3 true killed"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("verdicts (-want +got):\n%s", d)
 	}
