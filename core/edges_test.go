@@ -158,11 +158,10 @@ func TestStretchesAtTheGap(t *testing.T) {
 		name  string
 		gap   int64
 		reads int
-		size  int64
-	}{{"within", stretchGap - 1, 1, 20 + stretchGap - 1}, {"at", stretchGap, 1, 20 + stretchGap}, {"beyond", stretchGap + 1, 2, 20}} {
+	}{{"within", stretchGap - 1, 1}, {"at", stretchGap, 1}, {"beyond", stretchGap + 1, 2}} {
 		list, size := stretches([]*record{at(100, 10), at(110+tt.gap, 10)}, segments)
-		if len(list) != tt.reads || size != tt.size {
-			t.Errorf("%s the gap: %d reads of %d bytes, want %d of %d", tt.name, len(list), size, tt.reads, tt.size)
+		if len(list) != tt.reads || size != 20 {
+			t.Errorf("%s the gap: %d reads for %d bytes, want %d for 20", tt.name, len(list), size, tt.reads)
 		}
 	}
 	half := at(0, batchBytes/2)
