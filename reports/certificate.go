@@ -40,8 +40,9 @@ func WriteCertificate(w io.Writer, c scenarios.Certificate, wall time.Duration) 
 		plural(uint64(c.Preemptions), "pre-emption"), crashes(c.Crashes), c.Profile, c.Unit))
 	facts.add("schedules", fmt.Sprintf("%d, in %d runs at all bounds", c.Schedules, c.Runs))
 	facts.add("crashes", fmt.Sprintf("%d, of which %d were known: the same disk under the same promises", c.Moments, c.Known))
-	facts.add("images", fmt.Sprintf("%d of the others, %d duplicates, %v pruned", c.Images, c.Duplicates, c.Pruned))
-	facts.add("recoveries", fmt.Sprintf("%d, each judged by %s", c.Recoveries, plural(uint64(len(scenarios.Oracles())), "oracle")))
+	facts.add("images", fmt.Sprintf("%d that power cuts leave at the others, %v pruned", c.Images, c.Pruned))
+	facts.add("restarts", fmt.Sprintf("%d, one at each of the others: the process dies, the page cache lives on", c.Restarts))
+	facts.add("recoveries", fmt.Sprintf("%d, each judged by %s; %d more were of equal trees", c.Recoveries, plural(uint64(len(scenarios.Oracles())), "oracle"), c.Duplicates))
 	if c.Inconclusive > 0 {
 		facts.add("inconclusive", fmt.Sprintf("%s hit a bound", plural(c.Inconclusive, "run")))
 	}

@@ -17,6 +17,7 @@ type closed struct {
 	unit      int    // bytes that the disk persists or loses together; zero = 512
 	ops       [][]op // by producer
 	consumers []consumerPlan
+	retries   bool // the appends have keys, and are tried again in the next life
 
 	// faults are rules of which a run has none or one. It strikes once, at any of the first
 	// operations that it matches, as many as strikes says.
@@ -36,7 +37,7 @@ func (c *closed) shape() shape {
 	if unit == 0 {
 		unit = 512
 	}
-	return shape{incarnations: 1, fixed: c.ops, unit: unit, consumers: c.consumers, closed: c}
+	return shape{incarnations: 1, fixed: c.ops, unit: unit, consumers: c.consumers, retries: c.retries, closed: c}
 }
 
 // workload is the closed one of the scenario.

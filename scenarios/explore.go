@@ -38,9 +38,10 @@ type Certificate struct {
 	Runs         uint64   `json:"runs"`                // at all smaller bounds too
 	Moments      uint64   `json:"moments"`             // at which a life was cut
 	Known        uint64   `json:"moments_known"`       // of them, left out: the same changes of the disk under the same promises were cut before
-	Images       uint64   `json:"images"`              // that the other cuts may leave, each made
-	Duplicates   uint64   `json:"images_deduplicated"` // of them, left out: an equal tree under the same promises was judged
-	Recoveries   uint64   `json:"recoveries"`          // images that the engine recovered from, each judged by all oracles
+	Images       uint64   `json:"images"`              // that power cuts may leave at the others, each made
+	Restarts     uint64   `json:"restarts"`            // one at each of the others: the process dies, and the page cache lives on
+	Duplicates   uint64   `json:"images_deduplicated"` // of images and restarts, left out: an equal tree under the same promises was judged
+	Recoveries   uint64   `json:"recoveries"`          // images and page caches that the engine recovered from, each judged by all oracles
 	Pruned       *big.Int `json:"images_pruned"`       // beyond the bound on the images of one crash: not looked at
 	Inconclusive uint64   `json:"inconclusive"`        // runs that hit a bound of the scheduler
 
@@ -62,8 +63,9 @@ func (c *Certificate) Verdict() Verdict {
 
 // Explore runs the closed workload of a scenario under every schedule within the bound, cuts
 // each run before every operation of the disk and at its end, lets the engine recover
-// from every image that each cut may leave, cuts that recovery in the same way, as
-// often as Crashes says, and lets all oracles judge what each recovery comes to.
+// from every image that a power cut may leave there and from the page cache that outlives
+// the process, cuts that recovery in the same way, as often as Crashes says, and lets all
+// oracles judge what each recovery comes to. A recovery appends, too.
 //
 // What was judged before is not judged again: a cut is known if the disk has seen the
 // same changes and the history has made the same promises; an image, if an equal
@@ -187,6 +189,9 @@ func (x *exploration) cut(m moment, crashes int) {
 
 func (x *exploration) explore(m moment, crashes int) {
 	space := m.disk.Space()
+	if x.restart(m, space, crashes); x.found != nil {
+		return
+	}
 	most := cmp.Or(x.config.ImageMax, ImageMaxDefault)
 	left := most
 	sums := simfs.NewSummer()
@@ -206,7 +211,7 @@ func (x *exploration) explore(m moment, crashes int) {
 			continue
 		}
 		x.images[key] = true
-		if x.judge(m, disk, crashes); x.found != nil {
+		if x.judge(newWatch(m, nil), disk, crashes); x.found != nil {
 			delete(x.images, key)
 			x.trail = append([]simfs.StateID{state.ID()}, x.trail...)
 			return
@@ -214,14 +219,30 @@ func (x *exploration) explore(m moment, crashes int) {
 	}
 }
 
-// judge lets the engine recover from an image, and the oracles judge.
-func (x *exploration) judge(m moment, disk *simfs.FS, crashes int) {
+// restart looks at what the death of the process alone leaves. If no crash is to follow, it
+// does not matter what is durable of that: it is a tree as the images are.
+func (x *exploration) restart(m moment, space *simfs.Space, crashes int) {
+	x.Restarts++
+	key := depth[image]{crashes, image{m.disk.Sum(), m.history}}
+	if last := crashes+1 == x.config.Crashes; last && x.images[key] {
+		x.Duplicates++
+		return
+	} else if last {
+		x.images[key] = true
+	}
+	if x.judge(newWatchOnCache(m, nil), m.disk.Survivor(), crashes); x.found != nil {
+		delete(x.images, key)
+		x.trail = append([]simfs.StateID{restartID(space)}, x.trail...)
+	}
+}
+
+// judge lets the engine recover from what is on a disk, and the oracles judge.
+func (x *exploration) judge(w *watch, disk *simfs.FS, crashes int) {
 	x.Recoveries++
-	w := newWatch(m, nil)
 	if crashes+1 < x.config.Crashes {
 		w.reach = func(m moment) { x.cut(m, crashes+1) }
 	}
-	recoverFrom(disk, x.Unit, x.scenario.workload().consumers, w)
+	recoverFrom(disk, x.scenario.workload(), w)
 	if x.found != nil {
 		return
 	}

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -10,19 +11,20 @@ import (
 )
 
 // recovery is the life after a crash: the store is opened on what the disk was left
-// with, and every consumer reads it to its end. It is one task and has no schedule.
+// with, something is appended, and every consumer reads it to its end. It is one task
+// and has no schedule.
 type recovery struct {
-	consumers []consumerPlan
-	disk      *simfs.FS
-	watch     *watch
-	store     *core.Store
-	outcome   Outcome
+	workload *closed
+	disk     *simfs.FS
+	watch    *watch
+	store    *core.Store
+	outcome  Outcome
 }
 
 // recoverFrom lets the engine recover from an image and returns what could be seen of it.
-func recoverFrom(disk *simfs.FS, unit int, consumers []consumerPlan, w *watch) *recovery {
-	r := &recovery{consumers: consumers, disk: disk, watch: w, outcome: Unended}
-	config := simfs.Config{Unit: unit, Now: func() time.Time { return recoveryTime }}
+func recoverFrom(disk *simfs.FS, workload *closed, w *watch) *recovery {
+	r := &recovery{workload: workload, disk: disk, watch: w, outcome: Unended}
+	config := simfs.Config{Unit: workload.shape().unit, Now: func() time.Time { return recoveryTime }}
 	if w.reach != nil {
 		config.Hook = func(simfs.Op) { w.moment(disk) }
 		config.Observe = func(o simfs.Record) { w.changed(disk, o) }
@@ -52,14 +54,38 @@ func (r *recovery) run() {
 	r.store = store
 	log := r.content()
 	w.take(Event{Kind: EventOpened, Entries: log})
-	for i := range r.consumers {
-		r.consume(&r.consumers[i])
+	r.produce()
+	for i := range r.workload.consumers {
+		r.consume(&r.workload.consumers[i])
 	}
 	w.take(Event{Kind: EventDrained, Entries: r.content()})
 	r.outcome = recoveredWith(len(log))
 	if err := store.Close(); err != nil {
 		w.take(Event{Kind: EventSyncFailed, Err: err})
 	}
+}
+
+// produce appends what the workload tries again, and a batch that no other life appends.
+func (r *recovery) produce() {
+	if r.workload.retries {
+		for _, ops := range r.workload.ops {
+			for i := range ops {
+				r.append(ops[i].name, keyed(ops[i].events))
+			}
+		}
+	}
+	batch := appends(fmt.Sprintf("recovery-%d", r.watch.life), 0, 0)
+	r.append(batch.name, batch.events)
+}
+
+func (r *recovery) append(op string, events []core.Event) {
+	r.watch.take(Event{Kind: EventAttempt, Op: op, Events: events})
+	receipt, err := r.store.AppendBatch(context.Background(), events)
+	if err != nil {
+		r.watch.take(Event{Kind: EventFailed, Op: op, Err: err})
+		return
+	}
+	r.watch.take(Event{Kind: EventAcked, Op: op, First: receipt.First, Durable: true})
 }
 
 func (r *recovery) content() []core.Entry {

@@ -76,10 +76,12 @@ func (s *sampler) cut(m moment) {
 		return
 	}
 	s.left--
-	image := m.disk.Space().Sample(s.src.Draw).FS()
 	deeper := s.left
-	w := newWatch(m, s.cut)
-	recoverFrom(image, s.scenario.workload().shape().unit, s.scenario.workload().consumers, w)
+	disk, w := m.disk.Space().Sample(s.src.Draw).FS(), newWatch(m, s.cut)
+	if s.src.Draw("restart", 4) == 0 {
+		disk, w = m.disk.Survivor(), newWatchOnCache(m, s.cut)
+	}
+	recoverFrom(disk, s.scenario.workload(), w)
 	if deeper == s.left {
 		s.history, s.events = w.history, w.events.all()
 		s.left = 0

@@ -2,11 +2,13 @@ package scenarios_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/batpak/batpak-sim/scenarios"
+	"github.com/batpak/batpak-sim/simfs"
 )
 
 // exploredNames are scenarios whose closed workloads differ, and are soon explored.
@@ -25,7 +27,7 @@ func TestExploreIsComplete(t *testing.T) {
 				t.Errorf("Explore = %+v, want complete and a pass", first)
 			}
 			if first.Schedules == 0 || first.Recoveries == 0 || first.Known == 0 || first.Duplicates == 0 ||
-				first.Images != first.Duplicates+first.Recoveries || first.Moments <= first.Known {
+				first.Images+first.Restarts != first.Duplicates+first.Recoveries || first.Restarts != first.Moments-first.Known || first.Moments <= first.Known {
 				t.Errorf("Explore = %+v, want schedules, recoveries, and images that are duplicates or recovered from", first)
 			}
 			if d := cmp.Diff(first.Pruned.String(), "0"); d != "" {
@@ -116,5 +118,32 @@ func BenchmarkExplore(b *testing.B) {
 			b.ReportMetric(float64(images)/b.Elapsed().Seconds(), "images/s")
 			b.ReportMetric(float64(recoveries)/b.Elapsed().Seconds(), "recoveries/s")
 		})
+	}
+}
+
+// A recording names what the death of the process alone leaves, as it names the images of
+// power cuts.
+func TestReplayRestart(t *testing.T) {
+	found := make(map[scenarios.Outcome]int)
+	for op := range 60 {
+		for _, second := range []simfs.StateID{"", simfs.StateID(fmt.Sprintf("%d-restart", op+10)), simfs.StateID(fmt.Sprintf("%d-0", op+10))} {
+			r := scenarios.Recording{Scenario: "crash", Closed: true, Images: []simfs.StateID{simfs.StateID(fmt.Sprintf("%d-restart", op))}}
+			if second != "" {
+				r.Images = append(r.Images, second)
+			}
+			replay, err := r.Replay(0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if replay.Verdict != scenarios.Pass {
+				t.Errorf("images %v: %v, %+v", r.Images, replay.Verdict, replay.Violation)
+			}
+			if len(replay.Lost) == 0 {
+				found[replay.Outcome]++
+			}
+		}
+	}
+	if found[scenarios.Committed] < 5 || found[scenarios.RolledBack] < 5 {
+		t.Errorf("outcomes %v, want several that are committed, and rolled back", found)
 	}
 }

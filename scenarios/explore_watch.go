@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/batpak/batpak-sim/simfs"
@@ -16,6 +17,11 @@ type watch struct {
 	disk    uint64       // hash of all that has changed on the disk
 	last    instant      // of the latest moment
 	reach   func(moment) // is handed each moment that differs from the one before; nil = the life is not cut
+}
+
+// restartID names what the death of the process alone leaves at a moment, as images are named.
+func restartID(space *simfs.Space) simfs.StateID {
+	return simfs.StateID(fmt.Sprintf("%d-restart", space.Op()))
 }
 
 // instant says which images a cut may leave, and what they must hold.
@@ -63,6 +69,14 @@ func newWatch(from moment, reach func(moment)) *watch {
 
 // eventsUsual is how many events there is room for before a life has shown any.
 const eventsUsual = 8
+
+// newWatchOnCache watches a life that begins with what the page cache holds: what a cut of it may
+// leave depends on all that was done to the disk before.
+func newWatchOnCache(from moment, reach func(moment)) *watch {
+	w := newWatch(from, reach)
+	w.disk = hashText(from.instant.disk, "page cache")
+	return w
+}
 
 // take takes in an event of the history.
 func (w *watch) take(e Event) {

@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"slices"
+
+	"github.com/batpak/batpak-sim/core"
 	"github.com/batpak/batpak-sim/sim"
 )
 
@@ -11,15 +14,22 @@ func (n *incarnation) post(actor string, o *op) error {
 	if !n.shape.retries {
 		return n.append(actor, o.name, "", o.events, n.store.AppendBatch)
 	}
-	for i := range o.events {
-		o.events[i].Key = name(o.events[i].Payload)
-	}
+	o.events = keyed(o.events)
 	n.outbox[actor] = append(n.outbox[actor], o)
 	err := n.deliver(actor, o)
 	if err != nil && !takesNoMore(err) {
 		err = n.deliver(actor, o)
 	}
 	return err
+}
+
+// keyed returns events with their names as keys.
+func keyed(events []core.Event) []core.Event {
+	events = slices.Clone(events)
+	for i := range events {
+		events[i].Key = name(events[i].Payload)
+	}
+	return events
 }
 
 // retry appends again what the outbox holds: all that was not acknowledged, and now

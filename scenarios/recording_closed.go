@@ -62,21 +62,15 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 	if len(images) == 0 || c.found != nil {
 		return
 	}
-	space := m.disk.Space()
-	state, err := space.State(images[0])
-	if err != nil {
+	disk, w, ok := c.find(m, images[0], crashes)
+	if !ok {
 		return // of another moment
 	}
 	c.reached = max(c.reached, crashes+1)
-	c.lost = append(c.lost[:crashes:crashes], fates(state))
-	if c.trace != nil {
-		c.cuts = append(c.cuts[:crashes:crashes], newCut(space, state, crashes, int(c.trace.Count())))
-	}
-	w := newWatch(m, nil)
 	if len(images) > 1 {
 		w.reach = func(m moment) { c.cut(m, images[1:], crashes+1) }
 	}
-	r := recoverFrom(state.FS(), c.scenario.workload().shape().unit, c.scenario.workload().consumers, w)
+	r := recoverFrom(disk, c.scenario.workload(), w)
 	if len(images) > 1 || c.found != nil {
 		return
 	}
@@ -85,6 +79,26 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 	}
 	c.digest = hashNumbers(c.digest, w.history)
 	c.outcome, c.found = r.outcome, verdictOf(&w.events)
+}
+
+// find makes what a crash at the moment leaves by that name, after so many others, and notes
+// what that has lost.
+func (c *closedRun) find(m moment, id simfs.StateID, crashes int) (*simfs.FS, *watch, bool) {
+	space := m.disk.Space()
+	if id == restartID(space) {
+		c.lost = append(c.lost[:crashes:crashes], fmt.Sprintf("image %s: the process dies, the page cache lives on", id))
+		return m.disk.Survivor(), newWatchOnCache(m, nil), true
+	}
+	state, err := space.State(id)
+	if err != nil {
+		return nil, nil, false
+	}
+	c.lost = append(c.lost[:crashes:crashes], fates(state))
+	if c.trace != nil {
+		before := min(crashes, len(c.cuts)) // restarts have none
+		c.cuts = append(c.cuts[:before:before], newCut(space, state, crashes, int(c.trace.Count())))
+	}
+	return state.FS(), newWatch(m, nil), true
 }
 
 // fates says what became of the unsynced in an image, in one line.

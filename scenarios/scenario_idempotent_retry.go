@@ -28,5 +28,6 @@ var idempotentRetry = Scenario{
 		summary:   "one producer appends an event and a batch of two, tries them again in the next life, one worker saves its checkpoint",
 		ops:       [][]op{{appends("producer-0.0", 0), appends("producer-0.1", 0, 0)}},
 		consumers: []consumerPlan{closedConsumer(true, 2)},
+		retries:   true,
 	},
 }

@@ -41,6 +41,9 @@ func (f *FS) Space() *Space {
 	return sp
 }
 
+// Op is the index of the latest operation before the crash.
+func (sp *Space) Op() uint64 { return sp.heir.ops }
+
 // space is Space for callers that let no pending operation change after it.
 func (f *FS) space() *Space {
 	sp := &Space{
