@@ -111,7 +111,13 @@ func writeTornLog(t testing.TB, disk *powerDisk) {
 // segmentsOn returns the segments of the log in dir by their names.
 func segmentsOn(t testing.TB, disk afero.Fs, dir string) map[string]string {
 	t.Helper()
-	paths, err := afero.Glob(disk, filepath.Join(dir, segmentPrefix+"*"))
+	return filesOn(t, disk, dir, segmentPrefix)
+}
+
+// filesOn returns the files in dir whose names begin so, by their names.
+func filesOn(t testing.TB, disk afero.Fs, dir, prefix string) map[string]string {
+	t.Helper()
+	paths, err := afero.Glob(disk, filepath.Join(dir, prefix+"*"))
 	must(t, err)
 	all := make(map[string]string)
 	for _, path := range paths {

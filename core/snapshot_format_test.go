@@ -13,15 +13,7 @@ import (
 // snapshotsOn returns the snapshots in dir by their names.
 func snapshotsOn(t testing.TB, disk afero.Fs, dir string) map[string]string {
 	t.Helper()
-	paths, err := afero.Glob(disk, filepath.Join(dir, snapshotPrefix+"*"))
-	must(t, err)
-	all := make(map[string]string)
-	for _, path := range paths {
-		b, err := afero.ReadFile(disk, path)
-		must(t, err)
-		all[filepath.Base(path)] = hex.Dump(b)
-	}
-	return all
+	return filesOn(t, disk, dir, snapshotPrefix)
 }
 
 // snapshotFiles has the snapshots of log-v2.

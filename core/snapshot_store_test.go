@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/afero"
 )
 
@@ -108,4 +109,20 @@ func TestSnapshotsOfDroppedSegments(t *testing.T) {
 	}
 	s = openOn(t, disk, config)
 	logHolds(t, s, eightTexts[4:]...)
+}
+
+// A read-only store writes no snapshots, although it has read the segments.
+func TestReadOnlyWritesNoSnapshots(t *testing.T) {
+	disk := afero.NewMemMapFs()
+	snapshotLog(t, disk, eightTexts...)
+	for number := range uint64(3) {
+		must(t, disk.Remove(snapshotAt(number+1)))
+	}
+	before := contents(t, disk)
+	s := openOn(t, disk, Config{Runtime: newSolo(), ReadOnly: true})
+	logHolds(t, s, eightTexts...)
+	must(t, s.Close())
+	if d := cmp.Diff(before, contents(t, disk)); d != "" {
+		t.Errorf("files (-before +after):\n%s", d)
+	}
 }
