@@ -171,8 +171,9 @@
 //
 // # Limits
 //
-//   - Of every event some hundred bytes stay in memory, its payload does not, until
-//     [Store.DropBefore] drops it.
+//   - Of every event some 190 bytes stay in memory, its payload does not, until
+//     [Store.DropBefore] drops it; 350 more where it is the only one of its entity, and
+//     what Config.KeyWindow says where it has a key (core/bench, BenchmarkMemory).
 //   - Open does not read a segment of the log that is full and has a snapshot, which
 //     Close writes: damage in it that leaves its size and its header as they were is
 //     found when a payload is read, and by [Verify]. Snapshots may be deleted at any

@@ -20,7 +20,7 @@ type Config struct {
 	Ack     Ack     // zero = AckDurable
 
 	// KeyWindow is how many of the newest sequences keep their Event.Key known; zero =
-	// 1,048,576. Each takes some 150 bytes and its key.
+	// 1,048,576. Each takes some 250 bytes and its key.
 	KeyWindow uint64
 
 	// SegmentBytes is the size at which the journal goes on in a new file; zero =

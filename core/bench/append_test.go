@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -96,31 +97,28 @@ func appendInTurns(b *testing.B, size int, l load) {
 	} else {
 		l.bare = l.run
 	}
-	engine := newEngine(b, payload, l.delay)
-	turns := []struct {
-		who   contender
-		run   func(contender) (int, error)
-		total time.Duration
-	}{{engine, l.run, 0}, {joined, l.run, 0}, {newBare(b, payload), l.bare, 0}}
+	engine, direct := newEngine(b, payload, l.delay), newBare(b, payload)
+	var t turns
 	appended := 0
-	for b.Loop() {
-		for i := range turns {
-			start := time.Now()
-			n, err := turns[i].run(turns[i].who)
-			turns[i].total += time.Since(start)
+	appending := func(run func(contender) (int, error), who contender) func() {
+		return func() {
+			n, err := run(who)
 			must(b, err)
-			if i == 0 {
-				appended += n
-			}
+			appended += n
 		}
 	}
-	for i, name := range []string{"engine", "bbolt", "bare"} {
-		b.ReportMetric(float64(turns[i].total.Microseconds())/float64(appended), name+"-us/event")
+	order := []struct {
+		who  string
+		turn func()
+	}{{"engine", appending(l.run, engine)}, {"bbolt", appending(l.run, joined)}, {"bare", appending(l.bare, direct)}}
+	for b.Loop() {
+		for _, c := range order {
+			t.take(c.who, c.turn)
+		}
+		slices.Reverse(order) // none always comes behind the same other one's syncs
 	}
+	t.report(b, "us/event", float64(appended)/float64(len(t.who)*b.N))
 	if engine.syncs.Load() > 0 {
 		b.ReportMetric(float64(engine.appends.Load())/float64(engine.syncs.Load()), "appends/sync")
 	}
-	b.ReportMetric(float64(turns[0].total)/float64(turns[1].total), "x-bbolt")
-	b.ReportMetric(float64(turns[0].total)/float64(turns[2].total), "x-bare")
-	b.ReportMetric(0, "ns/op") // of all together: of no use
 }

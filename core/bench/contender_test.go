@@ -37,11 +37,15 @@ func must(b testing.TB, err error) {
 }
 
 func event(payload []byte) core.Event {
-	coordinate, err := core.NewCoordinate("user", "room")
+	return core.Event{Coordinate: coordinate("user"), Kind: core.KindData, Payload: payload}
+}
+
+func coordinate(entity string) core.Coordinate {
+	c, err := core.NewCoordinate(entity, "room")
 	if err != nil {
 		panic(err)
 	}
-	return core.Event{Coordinate: coordinate, Kind: core.KindData, Payload: payload}
+	return c
 }
 
 func events(count int, payload []byte) []core.Event {

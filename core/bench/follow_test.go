@@ -38,23 +38,20 @@ func BenchmarkFollow(b *testing.B) {
 	defer close(values)
 
 	const settle = 100 * time.Microsecond // until the reader waits again
-	var appending, following, passing time.Duration
+	var t turns
 	for b.Loop() {
 		time.Sleep(settle)
 		start := time.Now()
 		_, err := s.Append(ctx, event([]byte("x")))
 		appended := time.Now()
 		must(b, err)
-		appending += appended.Sub(start)
-		following += (<-got).Sub(start)
+		followed := <-got
+		t.add("follow", followed.Sub(start))
+		t.add("append", appended.Sub(start))
 		time.Sleep(settle)
 		start = time.Now()
 		values <- 1
-		passing += (<-received).Sub(start)
+		t.add("channel", (<-received).Sub(start))
 	}
-	per := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(b.N) }
-	b.ReportMetric(per(appending), "append-us")
-	b.ReportMetric(per(following), "follow-us")
-	b.ReportMetric(per(passing), "channel-us")
-	b.ReportMetric(0, "ns/op")
+	t.report(b, "us", 1)
 }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/spf13/afero"
 
@@ -18,14 +17,19 @@ import (
 var logBytes = flag.Int64("log-bytes", 64<<20, "size of the journal that is opened after a crash")
 
 // fill appends until the journal has that size, in sixteen segments, and returns how
-// many events it holds.
-func fill(b *testing.B, dir string, size int64, payload int) int {
+// many events it holds. If mark is set it changes each event, by its number.
+func fill(b *testing.B, dir string, size int64, payload int, mark func(int, *core.Event)) int {
 	s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{Ack: core.AckWritten, SegmentBytes: size / 16})
 	must(b, err)
 	batch := events(group, make([]byte, payload))
 	perBatch := int64(frameSize(b, group, batch[0].Payload))
 	batches := max(size/perBatch, 1)
-	for range batches {
+	for n := range int(batches) {
+		for i := range batch {
+			if mark != nil {
+				mark(n*group+i, &batch[i])
+			}
+		}
 		_, err := s.AppendBatch(ctx, batch)
 		must(b, err)
 	}
@@ -48,7 +52,7 @@ func tear(b *testing.B, dir string) {
 // CRC-32C, which no scan can undercut.
 func BenchmarkOpen(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "log")
-	fill(b, dir, *logBytes, 1024)
+	fill(b, dir, *logBytes, 1024, nil)
 	b.Run("scan", func(b *testing.B) { openTorn(b, dir, false) })
 	b.Run("snapshots", func(b *testing.B) { openTorn(b, dir, true) })
 }
@@ -56,34 +60,34 @@ func BenchmarkOpen(b *testing.B) {
 // openTorn opens a log with a torn tail, with the snapshots that it has or without.
 func openTorn(b *testing.B, dir string, snapshots bool) {
 	gib := float64(journalSize(b, dir)) / (1 << 30)
-	var opening, reading time.Duration
+	var t turns
 	for b.Loop() {
 		tear(b, dir)
 		if !snapshots {
 			removeSnapshots(b, dir)
 		}
-		start := time.Now()
-		s, err := core.Open(ctx, afero.NewOsFs(), dir, core.Config{})
-		opening += time.Since(start)
-		must(b, err)
+		var s *core.Store
+		t.take("open", func() {
+			var err error
+			s, err = core.Open(ctx, afero.NewOsFs(), dir, core.Config{})
+			must(b, err)
+		})
 		if s.Recovery().Cut == 0 {
 			b.Fatal("there was no torn tail to cut")
 		}
-		if used := s.Recovery().Snapshots > 0; used != snapshots && len(segments(b, dir)) > 1 {
+		if used := s.Recovery().Snapshots > 0; used != snapshots {
 			b.Fatalf("snapshots used: %t, want %t", used, snapshots)
 		}
 		must(b, s.Close())
-		start = time.Now()
-		for _, path := range segments(b, dir) {
-			content, err := os.ReadFile(path)
-			must(b, err)
-			crc32.Checksum(content, crc32.MakeTable(crc32.Castagnoli))
-		}
-		reading += time.Since(start)
+		t.take("reading", func() {
+			for _, path := range segments(b, dir) {
+				content, err := os.ReadFile(path)
+				must(b, err)
+				crc32.Checksum(content, crc32.MakeTable(crc32.Castagnoli))
+			}
+		})
 	}
-	b.ReportMetric(opening.Seconds()/float64(b.N)/gib, "s/GiB")
-	b.ReportMetric(float64(opening)/float64(reading), "x-reading")
-	b.ReportMetric(0, "ns/op")
+	t.report(b, "s/GiB", 1e6*gib)
 }
 
 func removeSnapshots(b *testing.B, dir string) {
@@ -94,13 +98,23 @@ func removeSnapshots(b *testing.B, dir string) {
 	}
 }
 
-// BenchmarkMemory says what an open log holds in memory for each event, with small and
-// with large payloads: what grows with the payload holds the payload.
+// BenchmarkMemory says what an open log holds in memory for each event: with small and
+// with large payloads, for what grows with the payload holds the payload; with a key of
+// 18 bytes; and with an entity of its own, of 18 bytes too.
 func BenchmarkMemory(b *testing.B) {
-	for _, payload := range []int{64, 1024} {
-		b.Run(fmt.Sprintf("payload=%d", payload), func(b *testing.B) {
+	for _, tt := range []struct {
+		name    string
+		payload int
+		mark    func(int, *core.Event)
+	}{
+		{"payload=64", 64, nil},
+		{"payload=1024", 1024, nil},
+		{"payload=64/keyed", 64, func(i int, e *core.Event) { e.Key = fmt.Sprintf("order-%012d", i) }},
+		{"payload=64/entity-each", 64, func(i int, e *core.Event) { e.Coordinate = coordinate(fmt.Sprintf("order-%012d", i)) }},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
 			dir := filepath.Join(b.TempDir(), "log")
-			count := fill(b, dir, int64(payload+100)*50_000, payload)
+			count := fill(b, dir, int64(tt.payload+100)*50_000, tt.payload, tt.mark)
 			held := uint64(0)
 			for b.Loop() {
 				before := heap()
