@@ -10,7 +10,7 @@
 // as soon as all of them wait, which "grouped" has the engine do too
 // (Config.GroupDelay), and "bare" does what a perfect group commit would.
 //
-//	go test -bench 'Append|Follow' -benchtime 150x
+//	go test -bench 'Append|Follow|Growth' -benchtime 100x
 //	go test -bench Drain -benchtime 15625x
 //	go test -bench 'Open|Memory' -log-bytes 268435456 -benchtime 5x
 //
