@@ -10,7 +10,8 @@ const eventsBatch = 64
 
 // Events ranges over the events of the region from where the cursor stands, and
 // waits where there is none yet. It ends with an error: that of ctx when it ends,
-// ErrClosed when the store or the cursor is closed.
+// ErrClosed when the store or the cursor is closed, and what PollBatch fails with: then
+// the cursor stands where it stood, and another Events goes on there.
 //
 // In the loop's body the cursor stands on the event in hand, so Commit saves that
 // everything up to it has been dealt with, and a loop that is left goes on after it.

@@ -131,7 +131,8 @@ type Store struct {
 // version's with ErrJournalFuture.
 //
 // One store at a time may be open on a directory: the second gets ErrLocked, in a
-// *LockedError that names the first.
+// *LockedError that names the first. When ctx ends while segments are read, Open fails
+// with its error, and the next one begins anew.
 func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -249,9 +250,14 @@ func (s *Store) Append(ctx context.Context, event Event) (Receipt, error) {
 // Duplicate set, once that append is acknowledged. ErrKeyConflict and ErrKeysMixed
 // refuse what can be neither new nor a repetition.
 //
-// After an error of the filesystem the outcome is unknown until the store is
-// opened again: the events may be there or not. An event that is refused, and
-// ErrFenceActive, leave nothing behind.
+// When ctx ends before anything is written, its error is all there is. After that it is
+// ErrUnconfirmed: the events stand, and the next sync, which need not be yours, makes
+// them durable.
+//
+// After an error of the filesystem the events were taken back, and their sequences stay
+// unused; a crash before the next sync may leave them there, whole. After ErrPoisoned
+// only the next Open can tell. An event that is refused, and ErrFenceActive, leave
+// nothing behind.
 func (s *Store) AppendBatch(ctx context.Context, events []Event) (Receipt, error) {
 	receipt, end, err := s.append(ctx, events, noFence)
 	if err != nil || s.ack == AckWritten {
@@ -389,7 +395,7 @@ func (s *Store) confirm(ctx context.Context, target int64, delay time.Duration) 
 }
 
 // Sync makes every acknowledged append durable and, outside an open fence,
-// visible.
+// visible. When ctx ends first it fails with its error, and what was begun goes on.
 func (s *Store) Sync(ctx context.Context) error {
 	if s.isClosed() {
 		return ErrClosed
