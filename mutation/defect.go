@@ -14,10 +14,6 @@ type Defect struct {
 	Summary string // what the engine does wrong, in one line
 	Clause  string // of the weakness or past bug of the Rust engine that it stands for; empty = it is ours
 
-	// Of the smallest failing run that is known:
-	Switches int  // of tasks that its schedule needs: how deep the failure is in the schedule
-	Crash    bool // a life of it ends by a crash, and without any it is not found
-
 	File string // slash-separated, from the module's root
 	Old  string // stands in File exactly once
 	New  string

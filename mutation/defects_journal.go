@@ -82,13 +82,6 @@ func journalDefects() []Defect {
 			New:     "\t\t\t\ty.round(delay)\n\t\t\t\treturn nil\n",
 		},
 		{
-			Name:    "rotate-during-a-sync",
-			Summary: "a new segment is begun while the old one is being synced",
-			File:    "core/store.go",
-			Old:     "\treturn s.syncer.exclude(ctx, func() error { return s.journal.rotate(s.gate.next()) })\n",
-			New:     "\treturn s.journal.rotate(s.gate.next())\n",
-		},
-		{
 			Name:    "two-syncs-at-once",
 			Summary: "a sync does not wait for the one that is under way",
 			File:    "core/syncer.go",

@@ -17,13 +17,6 @@ func visibilityDefects() []Defect {
 			}},
 		},
 		{
-			Name:    "commit-shown-before-durable",
-			Summary: "a fence's outcome takes effect with any sync, not the one that makes it durable",
-			File:    "core/fence.go",
-			Old:     "cancel: kind == frameFenceCancel, end: end})",
-			New:     "cancel: kind == frameFenceCancel})",
-		},
-		{
 			Name:    "commit-not-written",
 			Summary: "the commit of a fence is in memory only",
 			File:    "core/fence.go",

@@ -47,6 +47,10 @@ type Finding struct {
 	Signature string `json:"signature,omitempty"` // oracle and shape
 	Runs      uint64 `json:"runs"`                // until then, or in all
 
+	// Switches is how many switches of tasks the smallest run needs that was found: how deep the failure
+	// lies in the schedule. nil = none was kept, see Hunt.Save.
+	Switches *int `json:"switches,omitempty"`
+
 	Modes   []Mode `json:"modes,omitempty"`   // by strategy, and of the exploration
 	Without []Loss `json:"without,omitempty"` // for each part that the finding may hang on
 }
@@ -152,7 +156,8 @@ func (h Hunt) hunt(ctx context.Context, program string, d Defect) (Finding, erro
 		return Finding{}, err
 	}
 	if h.Save != "" && first.found {
-		return finding, h.save(ctx, program, d.Name, first)
+		finding.Switches, err = h.save(ctx, program, d.Name, first)
+		return finding, err
 	}
 	return finding, nil
 }
@@ -223,18 +228,22 @@ func (s *sighting) take(line []byte) error {
 	return nil
 }
 
-// save lets the program shrink the run that was found, and keeps it under the defect's name.
-func (h Hunt) save(ctx context.Context, program string, name string, seen sighting) error {
+// save lets the program shrink the run that was found, and keeps it under the defect's name. It
+// returns how many switches of tasks are in it.
+func (h Hunt) save(ctx context.Context, program, name string, seen sighting) (*int, error) {
 	if err := os.MkdirAll(h.Save, 0o777); err != nil {
-		return err
+		return nil, err
 	}
+	path := filepath.Join(h.Save, name+".run")
 	cmd := exec.CommandContext(ctx, program, "shrink", "--scenario", seen.scenario, "--seed", fmt.Sprint(seen.seed), "--faults", h.Faults,
-		"--out", filepath.Join(h.Save, name+".run"))
+		"--out", path)
 	out, err := cmd.CombinedOutput()
 	if err := unlessOpen(err); err != nil { // a bound leaves it small, if not the smallest
-		return fmt.Errorf("shrink: %w: %s", err, bytes.TrimSpace(out))
+		return nil, fmt.Errorf("shrink: %w: %s", err, bytes.TrimSpace(out))
 	}
-	return nil
+	recording, err := os.ReadFile(path)
+	switches := bytes.Count(recording, []byte("\nschedule "))
+	return &switches, err
 }
 
 func withStderr(err error) error {

@@ -34,7 +34,6 @@ const (
 const (
 	rulePowerCut     = "power-cut"     // the page cache may be lost
 	ruleProcessDeath = "process-death" // ... or live on
-	ruleAnyCrash     = "any-crash"     // a life ends in another way than it means to
 	ruleNameLost     = "name-lost"     // an unsynced change of a directory entry may be lost
 	ruleSizeLost     = "size-lost"     // an unsynced growth or cut of a file may be lost
 	ruleDataLost     = "data-lost"     // unsynced data may be lost
@@ -46,9 +45,12 @@ const (
 )
 
 var crashRules = []string{
-	ruleAnyCrash, rulePowerCut, ruleProcessDeath, ruleNameLost, ruleSizeLost, ruleDataLost, ruleTornWrite, ruleCutWrite, ruleGapFilled, ruleReordered,
+	PartAnyCrash, rulePowerCut, ruleProcessDeath, ruleNameLost, ruleSizeLost, ruleDataLost, ruleTornWrite, ruleCutWrite, ruleGapFilled, ruleReordered,
 	ruleCommonFate,
 }
+
+// PartAnyCrash is the part of all crashes together: without it every life ends as it means to.
+const PartAnyCrash = "any-crash"
 
 // Parts lists the parts that a run can do without.
 func Parts() []Part {
@@ -92,10 +94,10 @@ func (w without) validate() error {
 }
 
 func (w without) has(name string) bool {
-	return slices.Contains(w, name) || slices.Contains(crashing, name) && slices.Contains(w, ruleAnyCrash)
+	return slices.Contains(w, name) || slices.Contains(crashing, name) && slices.Contains(w, PartAnyCrash)
 }
 
-// crashing are the parts that go with ruleAnyCrash.
+// crashing are the parts that go with PartAnyCrash.
 var crashing = []string{
 	rulePowerCut, crashAtYield, simfs.CrashBefore.String(), simfs.CrashDuring.String(), simfs.CrashAfter.String(),
 }

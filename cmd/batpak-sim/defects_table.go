@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/batpak/batpak-sim/mutation"
+	"github.com/batpak/batpak-sim/scenarios"
 )
 
 // sheet is a table and the line below it.
@@ -58,7 +59,7 @@ func modeTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
 		if err != nil {
 			panic(err) // it was hunted
 		}
-		row := []string{f.Defect, cmp.Or(d.Clause, "-"), fmt.Sprint(d.Switches), map[bool]string{true: "yes", false: "no"}[d.Crash]}
+		row := []string{f.Defect, cmp.Or(d.Clause, "-"), switchesCell(f), crashCell(f)}
 		for _, m := range f.Modes {
 			row = append(row, modeCell(m))
 			if m.Found > 0 {
@@ -77,6 +78,27 @@ func modeTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
 		t.foot += fmt.Sprintf(", %d by %s", found[m], m)
 	}
 	return t
+}
+
+// switchesCell is how many switches of tasks the smallest run needs, or a dash if none was kept.
+func switchesCell(f mutation.Finding) string {
+	if f.Switches == nil {
+		return "-"
+	}
+	return fmt.Sprint(*f.Switches)
+}
+
+// crashCell says whether the defect escapes where nothing crashes, or a dash if nobody has tried.
+func crashCell(f mutation.Finding) string {
+	for _, loss := range f.Without {
+		if loss.Name == scenarios.PartAnyCrash {
+			return map[bool]string{true: "no", false: "yes"}[loss.Found]
+		}
+	}
+	if len(f.Without) > 0 {
+		return "no" // the run that was found had none
+	}
+	return "-"
 }
 
 // modeCell is the median and the 90th percentile, and how many trials have found it if not all have.
