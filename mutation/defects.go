@@ -121,8 +121,8 @@ func firstDefects() []Defect {
 			Name:    "failed-sync-acknowledges-followers",
 			Summary: "who waited for another's sync takes it for done, however it went",
 			File:    "core/syncer.go",
-			Old:     "\t\ty.rounds.Wait(ctx, since, forever)\n\t}\n}\n\n// join",
-			New:     "\t\tif y.rounds.Wait(ctx, since, forever) {\n\t\t\treturn nil\n\t\t}\n\t}\n}\n\n// join",
+			Old:     "func() { y.round(delay) })\n\t\t}\n\t\ty.rounds.Wait(ctx, since, forever)\n",
+			New:     "func() { y.round(delay) })\n\t\t}\n\t\tif y.rounds.Wait(ctx, since, forever) {\n\t\t\treturn nil\n\t\t}\n",
 		},
 		{
 			Name:    "failed-sync-told-to-the-leader-only",

@@ -141,18 +141,5 @@ func visibilityDefects() []Defect {
 			Old:     "return ok && (rest == \"\" || rest[0] == ':')",
 			New:     "return ok && (rest == \"\" || rest[0] != '|')",
 		},
-		{
-			Name:    "pull-by-the-wall-clock",
-			Summary: "a pull's deadline goes by a clock that jumps",
-			Clause:  "P-2",
-			File:    "core/cursor.go",
-			Old:     "\tstart := rt.Elapsed()\n",
-			New:     "\tstart := rt.Now()\n",
-			Also: []Edit{{
-				File: "core/cursor.go",
-				Old:  "(rt.Elapsed() - start)",
-				New:  "rt.Now().Sub(start)",
-			}},
-		},
 	}
 }
