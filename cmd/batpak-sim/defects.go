@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/batpak/batpak-sim/mutation"
+	"github.com/batpak/batpak-sim/mutation/trial"
 	"github.com/batpak/batpak-sim/scenarios"
 )
 
@@ -20,6 +21,8 @@ type hunting struct {
 	seeds    option[uint64]
 	only     option[[]string]
 	faults   option[scenarios.Faults]
+	sample   option[uint64]
+	seed     option[uint64]
 	trials   option[uint64]
 	ablate   option[bool]
 	json     option[bool]
@@ -65,6 +68,8 @@ func (m *hunting) register(c *cobra.Command) {
 	m.seeds = option[uint64]{value: huntSeeds, kind: "N", initial: strconv.Itoa(huntSeeds), parse: parseCount}
 	m.only = option[[]string]{value: defectNames(), kind: "NAME", parse: parseNames(defectNames()), join: joinNames}
 	m.faults = option[scenarios.Faults]{value: scenarios.FaultsLight, kind: strings.Join(levels(), "|"), initial: string(scenarios.FaultsLight), parse: parseFaults}
+	m.sample = option[uint64]{kind: "N", parse: parseCount}
+	m.seed = option[uint64]{kind: "S", parse: parseSeed}
 	m.trials = option[uint64]{kind: "T", parse: parseCount}
 	m.ablate = option[bool]{kind: "bool", parse: parseSwitch}
 	m.json = option[bool]{kind: "bool", parse: parseSwitch}
@@ -74,6 +79,8 @@ func (m *hunting) register(c *cobra.Command) {
 	f.SortFlags = false
 	f.Var(&m.seeds, "seeds", "give up a defect after seeds 1 to N, every scenario of each")
 	f.Var(&m.only, "only", "hunt only this defect; may be repeated or a comma-separated list")
+	f.Var(&m.sample, "sample", "hunt only so many defects, drawn by --seed")
+	f.Var(&m.seed, "seed", "what --sample draws by")
 	f.Var(&m.faults, "faults", "how hard the disk is on the engine, besides crashes")
 	f.Var(&m.trials, "trials", "compare the strategies by so many trials of each")
 	f.Var(&m.ablate, "ablate", "hunt again without each part of the harness that a finding may hang on")
@@ -103,13 +110,17 @@ func (m *hunting) plan(root string) mutation.Hunt {
 
 // hunt hunts every defect. An interrupt ends it with what is known by then.
 func (p *program) hunt(ctx context.Context, m *hunting) error {
+	if m.seed.given && !m.sample.given {
+		return errors.New("--seed is given without --sample, legal is both")
+	}
 	root, err := mutation.Root(ctx, ".")
 	if err != nil {
 		return err
 	}
 	hunt := m.plan(root)
 	var defects []mutation.Defect
-	for _, name := range m.only.value {
+	names := trial.Sample(m.only.value, func(name string) string { return name }, int(m.sample.value), m.seed.value)
+	for _, name := range names {
 		defect, err := mutation.Find(name)
 		if err != nil {
 			return err

@@ -18,24 +18,25 @@ import (
 	"github.com/batpak/batpak-sim/mutation/operator"
 )
 
-// sample keeps n of the mutants, which ones depends on the seed and their IDs alone.
-func sample(all []operator.Mutant, n int, seed uint64) []operator.Mutant {
+// Sample keeps n of all, in their order: zero keeps all. Which ones depends on the seed
+// and their ids alone.
+func Sample[T any](all []T, id func(T) string, n int, seed uint64) []T {
 	if n <= 0 || n >= len(all) {
 		return all
 	}
-	rank := func(m operator.Mutant) [32]byte {
-		return sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seed), m.ID...))
+	rank := func(t T) [32]byte {
+		return sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seed), id(t)...))
 	}
 	order := slices.Clone(all)
-	slices.SortStableFunc(order, func(a, b operator.Mutant) int {
+	slices.SortStableFunc(order, func(a, b T) int {
 		ra, rb := rank(a), rank(b)
 		return bytes.Compare(ra[:], rb[:])
 	})
 	chosen := make(map[string]bool)
-	for _, m := range order[:n] {
-		chosen[m.ID] = true
+	for _, t := range order[:n] {
+		chosen[id(t)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(m operator.Mutant) bool { return !chosen[m.ID] })
+	return slices.DeleteFunc(slices.Clone(all), func(t T) bool { return !chosen[id(t)] })
 }
 
 // inFiles keeps the mutants of the files that a pattern matches; none keeps all.

@@ -144,7 +144,7 @@ func (t *trial) choose(ctx context.Context) (map[string]map[string]bool, error) 
 		return nil, err
 	}
 	t.verdicts = make([]Verdict, 0, len(found))
-	for _, m := range sample(found, t.config.Sample, t.config.Seed) {
+	for _, m := range Sample(found, func(m operator.Mutant) string { return m.ID }, t.config.Sample, t.config.Seed) {
 		t.verdicts = append(t.verdicts, Verdict{Mutant: m})
 	}
 	return all, ignore(t.module, t.verdicts)
