@@ -74,6 +74,7 @@ var splices = []splice{
 	{"number of 65 bits", 88, 89, append(bytes.Repeat([]byte{0xFF}, 9), 2), "too large"},
 	{"reserved byte", 6, 7, []byte{1}, "reserved"},
 	{"reserved byte of the segment's header", 16 + 52, 16 + 53, []byte{1}, "reserved bytes are not zero"},
+	{"segment behind the last sequence", 56, 64, bytes.Repeat([]byte{0xFF}, 8), "no sequence is left"},
 	{"coordinate in use", 92, 93, []byte{1}, "at most 0"},
 	{"coordinate twice", 190, 202, []byte("\x06user:1\x04room"), "given twice"},
 	{"illegal entity", 94, 100, []byte("us..:1"), "name holds"},
