@@ -49,7 +49,7 @@ func (p *past) tell(h *History) {
 	}
 	p.before.tell(h)
 	for i := range p.latest {
-		h.Record(p.latest[i])
+		h.record(&p.latest[i])
 	}
 }
 

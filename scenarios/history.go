@@ -166,11 +166,14 @@ func Oracles() []string {
 }
 
 // Record takes one event.
-func (h *History) Record(e Event) {
+func (h *History) Record(e Event) { h.record(&e) }
+
+// record is Record of an event that its caller keeps.
+func (h *History) record(e *Event) {
 	if h.found != nil {
 		return
 	}
-	h.event = e
+	h.event = *e
 	h.ledger.record(&h.event)
 	for _, o := range h.oracles {
 		if v := o.Observe(&h.event); v != nil {

@@ -75,7 +75,7 @@ func (c *closedRun) cut(m moment, images []simfs.StateID, crashes int) {
 		return
 	}
 	for _, e := range w.events.all() {
-		c.tail.add(e)
+		c.tail.add(&e)
 	}
 	c.digest = hashNumbers(c.digest, w.history)
 	c.outcome, c.found = r.outcome, verdictOf(&w.events)

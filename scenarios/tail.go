@@ -13,11 +13,11 @@ type tail struct {
 
 const tailSize = 16
 
-func (t *tail) add(e Event) {
+func (t *tail) add(e *Event) {
 	if e.Kind == EventFrontier {
 		return // too many, and seldom what matters
 	}
-	t.events[t.next%tailSize] = e
+	t.events[t.next%tailSize] = *e
 	t.next++
 }
 

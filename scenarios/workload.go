@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func drawOps(src sim.Source, producer string, shape *shape, fences bool) []op {
 	ops := make([]op, shape.ops)
 	for i := range ops {
 		o := &ops[i]
-		o.name = fmt.Sprintf("%s.%d", producer, i)
+		o.name = numbered(producer, uint64(i))
 		o.think = time.Duration(src.Draw(labelWorkload, 4)) * 700 * time.Microsecond
 		o.kind = drawKind(src, fences)
 		if fences && shape.cancels {
@@ -50,6 +51,9 @@ func drawOps(src sim.Source, producer string, shape *shape, fences bool) []op {
 	}
 	return ops
 }
+
+// numbered is the name of the n-th part of something.
+func numbered(of string, n uint64) string { return of + "." + strconv.FormatUint(n, 10) }
 
 // keeps draws whether something takes part, which is nearly always so. It does not in a
 // draw of 0, so that shrinking leaves out what does not matter.
@@ -63,7 +67,7 @@ func (o *op) draw(src sim.Source, shape *shape) {
 			count = sim.Between(src, labelWorkload, 2, 5)
 		}
 		for j := range count {
-			o.events = append(o.events, drawEvent(src, fmt.Sprintf("%s.%d", o.name, j), shape))
+			o.events = append(o.events, drawEvent(src, numbered(o.name, j), shape))
 		}
 		o.hold = time.Duration(src.Draw(labelWorkload, 2)) * time.Millisecond
 	}

@@ -110,9 +110,9 @@ func (w *world) record(e Event) {
 	e.Time = w.sim.Now()
 	w.counters.count(&e)
 	w.acked = w.acked || e.Kind == EventAcked
-	w.tail.add(e)
+	w.tail.add(&e)
 	e.emit(w.sim.Trace())
-	w.history.Record(e)
+	w.history.record(&e)
 	if w.watch != nil {
 		w.watch.take(e)
 	}
