@@ -201,7 +201,7 @@ the folder of the corpus.`,
 	}
 	g.dir = folder(c)
 	g.register(c)
-	for _, other := range []string{"json", "summary", "history", "trace", "html", "trace-events", "junit", "markdown", "github", "check-determinism", "save", "for", "saturation", "resume"} {
+	for _, other := range []string{"json", "summary", "history", "trace", "html", "trace-events", "junit", "markdown", "github", "check-determinism", "save", "for", "saturation", "resume", "strategy", "without"} {
 		c.Flags().Lookup(other).Hidden = true
 	}
 	g.guards = option[string]{kind: "TEXT", parse: parseGuards}
