@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -218,4 +219,45 @@ func TestOpenRegularLooksAgain(t *testing.T) {
 	f, err := openRegular(lying, "/file", os.O_RDONLY)
 	must(t, err)
 	must(t, f.Close())
+}
+
+// What is forgotten is closed, idle or given back later; what is not stays.
+func TestPayloadReaderForgets(t *testing.T) {
+	disk := &readFaults{Fs: afero.NewMemMapFs()}
+	p := newPayloadReader(disk, nil)
+	var files []openSegment
+	for number := uint64(1); number <= 4; number++ {
+		s := segmentAt("/log", number)
+		must(t, afero.WriteFile(disk.Fs, s.path, nil, 0o600))
+		f, err := p.take(&s)
+		must(t, err)
+		files = append(files, f)
+	}
+	p.give(files[0])
+	p.give(files[2])
+	p.forget(3)
+	if disk.open != 3 {
+		t.Errorf("%d files are open, want all but the first", disk.open)
+	}
+	p.give(files[1])
+	p.give(files[3])
+	if _, kept := p.takeIdle(3); !kept || disk.open != 2 {
+		t.Errorf("the third is kept %v, and %d files are open, want it and the fourth", kept, disk.open)
+	}
+}
+
+// A commit whose context has ended saves nothing.
+func TestCommitEnded(t *testing.T) {
+	s, _ := soloStore(t, AckDurable)
+	appendTexts(t, s, "a")
+	c := consumer(t, s)
+	polls(t, c, "a")
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := c.Commit(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("Commit = %v, want %v", err, context.Canceled)
+	}
+	if _, found, err := s.checkpoints.load(checkpointID(t, "consumer")); found || err != nil {
+		t.Errorf("a checkpoint is there: %v, %v", found, err)
+	}
 }
