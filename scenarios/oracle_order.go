@@ -3,7 +3,10 @@ package scenarios
 // order holds that a consumer's deliveries strictly ascend, from where its cursor
 // began, that what it declined comes again first, and that a poll that fails does not
 // move the cursor.
-type order struct{ streams map[string]*stream }
+type order struct {
+	ledger  *ledger
+	streams map[string]*stream
+}
 
 // stream is one consumer's deliveries since its cursor was opened.
 type stream struct {
@@ -13,7 +16,7 @@ type stream struct {
 	declined bool   // it was declined: it comes again
 }
 
-func newOrder() *order { return &order{streams: make(map[string]*stream)} }
+func newOrder(l *ledger) *order { return &order{ledger: l, streams: make(map[string]*stream)} }
 
 func (*order) Name() string { return "order" }
 
@@ -43,6 +46,7 @@ func (o *order) of(actor string) *stream {
 
 func (o *order) resume(e *Event) {
 	s := o.of(e.Actor)
+	s.declined = s.declined && s.first >= o.ledger.first // what nobody had kept may be dropped
 	s.next = 0
 	if e.Started {
 		s.next = e.Position + 1

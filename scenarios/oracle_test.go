@@ -208,6 +208,24 @@ func TestUnconfirmedPasses(t *testing.T) {
 	}
 }
 
+// What was declined comes again, unless it was dropped while no cursor of its consumer was
+// open: then nobody has kept it.
+func TestDeclinedAndDropped(t *testing.T) {
+	declined := func() *told {
+		return tell().open().appended("a", 0).appended("b", 1).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventDeclined)
+	}
+	dropping := scenarios.Event{Kind: scenarios.EventDropping, First: 1}
+	if v := judge(declined().add(dropping).resume(false, 0).deliver(at(1, "b"))); v != nil {
+		t.Errorf("dropped, and opened again: violation %+v, want none", v)
+	}
+	if v := judge(declined().add(dropping).deliver(at(1, "b"))); v == nil || v.Oracle != "order" {
+		t.Errorf("dropped under an open cursor: violation %+v, want one of order", v)
+	}
+	if v := judge(declined().resume(false, 0).deliver(at(1, "b"))); v == nil || v.Oracle != "order" {
+		t.Errorf("opened again: violation %+v, want one of order", v)
+	}
+}
+
 func judge(h *told) *scenarios.Violation {
 	history := scenarios.NewHistory()
 	for _, e := range h.events {

@@ -7,7 +7,7 @@ func allOracles(l *ledger) []Oracle {
 		newInvention(l),
 		newGhost(l),
 		newDurability(l),
-		newOrder(),
+		newOrder(l),
 		newCheckpointHonesty(l),
 		newRegionBinding(l),
 		newLease(),
