@@ -4,10 +4,12 @@ import "github.com/batpak/batpak-sim/core"
 
 // atLeastOnce holds, once the run has drained, that every consumer has accepted
 // every event of its region that is in the log: in the last incarnation if the
-// event lies beyond where that one's cursor began, in any otherwise.
+// event lies beyond where that one's cursor began, in any otherwise. A consumer that
+// began afresh is not owed what had been dropped then, should a crash bring it back.
 type atLeastOnce struct {
 	ledger   *ledger
-	accepted map[acceptance]int // ledger.life when it last was; zero = in no incarnation, but it counts as accepted
+	afresh   map[*consumer]uint64 // where the log began when its cursor last began afresh
+	accepted map[acceptance]int   // ledger.life when it last was; zero = in no incarnation, but it counts as accepted
 }
 
 // acceptance is that a consumer has dealt with an event.
@@ -17,7 +19,7 @@ type acceptance struct {
 }
 
 func newAtLeastOnce(l *ledger) *atLeastOnce {
-	return &atLeastOnce{ledger: l, accepted: make(map[acceptance]int)}
+	return &atLeastOnce{ledger: l, afresh: make(map[*consumer]uint64), accepted: make(map[acceptance]int)}
 }
 
 func (*atLeastOnce) Name() string { return "at-least-once" }
@@ -28,6 +30,10 @@ func (o *atLeastOnce) Observe(e *Event) *Violation {
 		c := o.ledger.consumer(e.Actor)
 		for i := range c.delivered {
 			o.accepted[acceptance{c, c.delivered[i].fate}] = o.ledger.life
+		}
+	case EventResumed:
+		if !e.Started {
+			o.afresh[o.ledger.consumer(e.Actor)] = o.ledger.first
 		}
 	case EventPlanted:
 		c := o.ledger.consumer(e.Actor)
@@ -51,7 +57,7 @@ func (o *atLeastOnce) drained(actor string, c *consumer, log []core.Entry) *Viol
 	}
 	for i := range log {
 		e, shown := &log[i], &o.ledger.shown[i]
-		if !c.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
+		if e.Sequence < o.afresh[c] || !c.region.Matches(e.Coordinate, e.Kind, e.Lane, e.Clock) {
 			continue
 		}
 		life, accepted := o.accepted[acceptance{c, shown.fate}]

@@ -226,6 +226,19 @@ func TestDeclinedAndDropped(t *testing.T) {
 	}
 }
 
+// A consumer that began where a drop had left the log is not owed what comes back when the
+// drop did not come to its end.
+func TestDroppedAndBack(t *testing.T) {
+	h := tell().open().appended("a", 0).appended("b", 1).
+		add(scenarios.Event{Kind: scenarios.EventDropping, First: 1}).does(scenarios.EventStruck).
+		add(scenarios.Event{Kind: scenarios.EventDropped, First: 1, Err: errors.New("EIO")}).
+		resume(false, 0).deliver(at(1, "b")).does(scenarios.EventAccepted).does(scenarios.EventSaved).
+		begin().open(at(0, "a"), at(1, "b")).resume(true, 1).drained(at(0, "a"), at(1, "b"))
+	if v := judge(h); v != nil {
+		t.Errorf("violation %+v, want none", v)
+	}
+}
+
 func judge(h *told) *scenarios.Violation {
 	history := scenarios.NewHistory()
 	for _, e := range h.events {
