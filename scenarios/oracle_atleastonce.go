@@ -39,7 +39,9 @@ func (o *atLeastOnce) Observe(e *Event) *Violation {
 		c := o.ledger.consumer(e.Actor)
 		for _, entry := range o.ledger.shown {
 			a := acceptance{c, entry.fate}
-			o.accepted[a] = o.accepted[a]
+			if _, known := o.accepted[a]; !known {
+				o.accepted[a] = 0 // in no life of this log
+			}
 		}
 	case EventDrained:
 		for _, actor := range sortedKeys(o.ledger.consumers) {
