@@ -89,8 +89,12 @@ func loadBase(fsys afero.Fs, dir string) (base, error) {
 	return b, nil
 }
 
-// save makes b the durable base of the log in dir.
+// save makes b the durable base of the log in dir. One that no open would take is not
+// written: ErrTooLarge.
 func (b base) save(fsys afero.Fs, dir string) error {
+	if size := b.size(); size > baseBytesMax {
+		return fmt.Errorf("save base: %w: %d bytes for %d chains, at most %d", ErrTooLarge, size, len(b.links), baseBytesMax)
+	}
 	path := filepath.Join(dir, baseName)
 	err := replaceFile(fsys, path+tempSuffix, path, b.encode())
 	if err == nil {
@@ -216,4 +220,13 @@ func (b base) after(dropped []*record) []linked {
 	}
 	slices.SortFunc(links, compareLinks)
 	return links
+}
+
+// size is how many bytes encode returns.
+func (b base) size() int64 {
+	size := int64(checkpointHeader + baseFixed)
+	for _, l := range b.links {
+		size += int64(linkFixed + len(l.entity))
+	}
+	return size
 }

@@ -92,6 +92,25 @@ func TestDecodeBaseRefuses(t *testing.T) {
 	}
 }
 
+// A base that no open would take is not written: the log stays as it is.
+func TestBaseIsSavedWithinItsBound(t *testing.T) {
+	b, entity := aBase(), strings.Repeat("e", MaxNameLen)
+	b.links = make([]linked, baseBytesMax/(linkFixed+MaxNameLen)+1)
+	for i := range b.links {
+		b.links[i].clockKey = clockKey{entity, uint32(i)}
+	}
+	disk := afero.NewMemMapFs()
+	if err := b.save(disk, "/log"); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("save = %v, want %v", err, ErrTooLarge)
+	}
+	if files, err := afero.ReadDir(disk, "/log"); err == nil && len(files) > 0 {
+		t.Errorf("the save left %v", files[0].Name())
+	}
+	if got, want := aBase().size(), int64(len(aBase().encode())); got != want {
+		t.Errorf("size = %d, want %d", got, want)
+	}
+}
+
 // FuzzDecodeBase reads any bytes as a base, once as they are and once with a header
 // that is right. What is accepted is what encode writes.
 func FuzzDecodeBase(f *testing.F) {
