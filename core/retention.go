@@ -35,7 +35,9 @@ type Dropped struct {
 // The last segment always stays.
 //
 // After an error events may be gone from the store and not from the disk: the next
-// DropBefore finishes that. A crash leaves the log as it was or as it was to be.
+// DropBefore finishes that, and a store that is opened before may show them again.
+// ErrTooLarge says that more entities have had events than a base has room for, some ten
+// million. A crash leaves the log as it was or as it was to be.
 func (s *Store) DropBefore(ctx context.Context, sequence uint64) (Dropped, error) {
 	if err := s.dropping.Lock(ctx); err != nil {
 		return Dropped{}, err
@@ -120,8 +122,8 @@ func (s *Store) lowestHold(ctx context.Context) (Hold, error) {
 	}
 	key, keyed := s.keys.oldest()
 	s.writing.Unlock()
-	if keyed && key < lowest.Sequence {
-		lowest = Hold{key, "the window of idempotency keys"}
+	if keyed {
+		lowest = lowest.lower(Hold{key, "the window of idempotency keys"})
 	}
 	return s.checkpoints.hold(s.lineage, lowest)
 }
@@ -144,9 +146,7 @@ func (f *checkpointFiles) hold(lineage Lineage, lowest Hold) (Hold, error) {
 		case c.Started:
 			h.Sequence = c.Position
 		}
-		if h.Sequence < lowest.Sequence {
-			lowest = h
-		}
+		lowest = lowest.lower(h)
 	}
 	return lowest, nil
 }
