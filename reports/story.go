@@ -20,6 +20,7 @@ type Telling struct {
 	Recording *scenarios.Recording // nil = its decisions are not known
 	At        []int                // as in scenarios.Replay, of the recording's decisions
 	Nearest   *scenarios.Nearest   // nil = none is known
+	Prospects *scenarios.Prospects // nil = none were sampled
 	Again     string               // the command that shows the run again; empty = as by Reproduce
 }
 
@@ -43,6 +44,7 @@ type Story struct {
 	Decisions []StoryDecision `json:"decisions"`
 	Cuts      []scenarios.Cut `json:"cuts"`
 	Beside    *StoryBeside    `json:"beside,omitempty"`
+	Lost      *StoryLost      `json:"lost,omitempty"`
 	Stack     string          `json:"stack,omitempty"`
 }
 
@@ -99,6 +101,9 @@ func NewStory(t Telling) Story {
 	s.events(r)
 	if t.Recording != nil {
 		s.decisions(t)
+	}
+	if t.Prospects != nil {
+		s.lost(*t.Prospects)
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package reports_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,7 +34,16 @@ func told(t testing.TB) reports.Story {
 		Oracle: "at-least-once", Shape: "passed over", Expected: "an event of the consumer's region is handed over at least once",
 		Seen: "consumer-1 was never handed 17 </script><b>producer-0.1.4.0",
 	}
-	return reports.NewStory(reports.Telling{Result: got.Result, Recording: &recording, At: got.At, Nearest: nearest})
+	return reports.NewStory(reports.Telling{Result: got.Result, Recording: &recording, At: got.At, Nearest: nearest, Prospects: prospects(len(got.Trace))})
+}
+
+// prospects of a run of so many events that is lost after two thirds of them.
+func prospects(events int) *scenarios.Prospects {
+	p := &scenarios.Prospects{Samples: 20, Lost: 7}
+	for i := range 11 {
+		p.Parts = append(p.Parts, scenarios.Prospect{Decisions: i * 30, Event: i * (events - 1) / 10, Failed: min(20, 2+i*18/7)})
+	}
+	return p
 }
 
 // long is a story of n events.
@@ -89,6 +99,33 @@ func TestStoryLines(t *testing.T) {
 	s := told(t)
 	if lines := 4 + len(s.Facts); lines > 15 { // title, promised, happened, again
 		t.Errorf("%d lines at the top, want at most 15", lines)
+	}
+}
+
+// TestStoryLost tells where the run was lost, as a fact and part by part.
+func TestStoryLost(t *testing.T) {
+	s := told(t)
+	l := s.Lost
+	if l == nil || l.Event != 7*(len(s.Events)-1)/10 || l.Decisions != 210 || l.Of != 300 || len(l.Parts) != 11 {
+		t.Fatalf("lost %+v of %d events", l, len(s.Events))
+	}
+	want := fmt.Sprintf("at event %d: from there on all 20 continuations by other seeds fail; from the beginning 2 do", l.Event)
+	facts := map[string]string{}
+	for _, f := range s.Facts {
+		facts[f.Name] = f.Value
+	}
+	if facts["Lost"] != want {
+		t.Errorf("fact %q, want %q", facts["Lost"], want)
+	}
+	if marks := l.Chart().Marks; len(marks) != 11 || marks[7].Y != 14 || marks[7].Label != fmt.Sprintf("after event %d: 20 of 20 fail", l.Event) {
+		t.Errorf("marks %v", marks)
+	}
+	var b strings.Builder
+	if err := reports.WriteStoryText(&b, s, reports.Terminal{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "  Failing   ▁▂▃▄▅▅▆████ of 20 continuations, after 0 to 300 decisions\n") || strings.Count(b.String(), "\nx         from here on every continuation fails\n") != 1 {
+		t.Errorf("story in a terminal:\n%.2000s", b.String())
 	}
 }
 

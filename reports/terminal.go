@@ -36,7 +36,7 @@ func (t Terminal) line(b *strings.Builder, colour int, text string) {
 
 // WriteStoryText writes a story as text: what was promised and what happened, then the events
 // in aligned columns, those of the scheduler and the watermarks left out unless something was
-// decided there; > marks a decision, ! where the promise broke. Then the disk at every power
+// decided there; > marks a decision, x where the run was lost, ! where the promise broke. Then the disk at every power
 // cut.
 func WriteStoryText(w io.Writer, s Story, t Terminal) error {
 	var b strings.Builder
@@ -50,6 +50,9 @@ func WriteStoryText(w io.Writer, s Story, t Terminal) error {
 		for i, text := range strings.Split(f.Value, "\n") {
 			t.line(&b, plainColour, fmt.Sprintf("  %-9s %s", when(i == 0, f.Name), text))
 		}
+	}
+	if s.Lost != nil {
+		t.line(&b, quietColour, fmt.Sprintf("  %-9s %s of %d continuations, after 0 to %d decisions", "Failing", s.Lost.spark(), s.Lost.Samples, s.Lost.Of))
 	}
 	b.WriteString("\n")
 	s.timeline(&b, t)
@@ -82,6 +85,9 @@ func (s *Story) timeline(b *strings.Builder, t Terminal) {
 				note = d.Text
 			}
 			t.line(b, quietColour, fmt.Sprintf("> %7s %s", "", note+when(d.Turns, "; without this the run passes")))
+		}
+		if s.Lost != nil && i == s.Lost.Event {
+			t.line(b, badColour, fmt.Sprintf("x %7s from here on every continuation fails", ""))
 		}
 		if c := class(e[3]); i != s.Broke && (c == classSchedule || c == classFrontier) {
 			continue

@@ -123,6 +123,9 @@ func (o *options) config() (scenarios.SweepConfig, error) {
 	if o.without.given && o.save.given {
 		return c, fmt.Errorf("--without and --save are both given, legal is one of them: a recording is of the whole harness")
 	}
+	if o.without.given && single(c) && (o.html.given || o.events.given) {
+		return c, fmt.Errorf("--without and --html or --trace-events of a single run are both given, legal is one of them: a recording is of the whole harness")
+	}
 	for _, alone := range []struct {
 		flag  string
 		given bool

@@ -58,7 +58,7 @@ func (p *program) simulate(c *cobra.Command, o *options) error {
 		err = p.annotate(summary)
 	}
 	if err == nil {
-		err = o.writeFiles(config, summary, s.wall)
+		err = p.writeFiles(o, config, summary, s.wall)
 	}
 	p.verdict = summary.Verdict()
 	if err != nil || !o.save.given {

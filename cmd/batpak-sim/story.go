@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // writeFiles writes what is asked for besides the report. Wall is the time that the runs took.
-func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary, wall time.Duration) error {
+func (p *program) writeFiles(o *options, c scenarios.SweepConfig, s scenarios.Summary, wall time.Duration) error {
 	if o.junit.given {
 		if err := writeFile(o.junit.value, func(w io.Writer) error { return reports.WriteJUnit(w, s) }); err != nil {
 			return err
@@ -42,16 +43,16 @@ func (o *options) writeFiles(c scenarios.SweepConfig, s scenarios.Summary, wall 
 	if !o.html.given && !o.events.given {
 		return nil
 	}
-	return o.writeRun(c)
+	return p.writeRun(o, c)
 }
 
 // single tells that there is one run only.
 func single(c scenarios.SweepConfig) bool { return c.From == c.To && len(c.Scenarios) == 1 }
 
 // writeRun writes the single run again, with all that led to it.
-func (o *options) writeRun(c scenarios.SweepConfig) error {
+func (p *program) writeRun(o *options, c scenarios.SweepConfig) error {
 	recording, _, err := scenarios.Record(scenarios.Config{
-		Scenario: c.Scenarios[0], Seed: c.From, Faults: c.Faults, Steps: c.Steps,
+		Scenario: c.Scenarios[0], Seed: c.From, Faults: c.Faults, Steps: c.Steps, Strategy: c.Strategy,
 	})
 	if err != nil {
 		return err
@@ -69,29 +70,36 @@ func (o *options) writeRun(c scenarios.SweepConfig) error {
 	if !o.html.given {
 		return nil
 	}
-	return writeStory(o.html.value, recording, got, "")
-}
-
-// writeStory writes the page of a recording that was replayed with its whole trace.
-func writeStory(path string, recording scenarios.Recording, got scenarios.Replay, again string) error {
-	story, err := newStory(recording, got, again)
+	story, err := p.newStory(recording, got, "", scenarios.ProspectsDefault)
 	if err != nil {
 		return err
 	}
-	return writeFile(path, func(w io.Writer) error { return reports.WriteStory(w, story) })
+	return writeFile(o.html.value, func(w io.Writer) error { return reports.WriteStory(w, story) })
 }
 
 // newStory tells a recording that was replayed with its whole trace. A run that passes is
 // told without its decisions: none of them is the reason for anything.
-func newStory(recording scenarios.Recording, got scenarios.Replay, again string) (reports.Story, error) {
+func (p *program) newStory(recording scenarios.Recording, got scenarios.Replay, again string, continuations int) (reports.Story, error) {
 	t := reports.Telling{Result: got.Result, Again: again}
-	if got.Verdict != scenarios.Pass {
-		nearest, err := recording.Nearest(got.Trace)
-		if err != nil {
-			return reports.Story{}, err
-		}
-		t.Recording, t.At, t.Nearest = &recording, got.At, nearest
+	if got.Verdict == scenarios.Pass {
+		return reports.NewStory(t), nil
 	}
+	var err error
+	if t.Nearest, err = recording.Nearest(got.Trace); err != nil {
+		return reports.Story{}, err
+	}
+	line := newLine(p.stderr, time.Now, false)
+	defer line.clear()
+	t.Prospects, err = recording.Prospects(continuations, func(done, most int) bool {
+		line.tell(min(1, float64(done)/float64(most)), func(time.Duration) string {
+			return fmt.Sprintf("%d parts of the run continued %d times each", done, continuations)
+		})
+		return true
+	})
+	if err != nil {
+		return reports.Story{}, err
+	}
+	t.Recording, t.At = &recording, got.At
 	return reports.NewStory(t), nil
 }
 

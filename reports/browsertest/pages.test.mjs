@@ -146,6 +146,16 @@ test("a sweep shows what was never met, and its curve has a point for each row",
   await page.context().close();
 });
 
+test("where the run was lost is drawn, counted and linked", async () => {
+  const page = await open("violation");
+  const { lost } = await story(page);
+  assert.equal(await page.locator(".chart circle").count(), lost.parts.length);
+  await page.locator("#lost-title ~ p a").click();
+  await page.waitForFunction((n) => document.querySelector("#detail").textContent.startsWith(`Event ${n},`), lost.event);
+  assert.match(await page.locator("#detail").textContent(), /From here on every continuation fails/);
+  await page.context().close();
+});
+
 test("a trend has a mark for each sweep in each chart, which says what it is", async () => {
   const page = await open("trend");
   const marks = await page.locator("section").evaluateAll((all) => all.map((s) => [...s.querySelectorAll("figure")].map((f) => f.querySelectorAll("circle").length)));

@@ -64,6 +64,7 @@
     cuts.forEach((i) => rule(g, i, style("--bad"), "", height));
     g.fillStyle = style("--doubt");
     decided.forEach((i) => { const x = place(i); if (x > gutter) { g.beginPath(); g.moveTo(x - 4, 14); g.lineTo(x + 4, 14); g.lineTo(x, 21); g.fill(); } });
+    if (story.lost) rule(g, Math.min(story.lost.event, total - 1), style("--doubt"), "lost", height, 2);
     if (story.broke >= 0) rule(g, story.broke, style("--bad"), "broke", height, 2);
     if (selected >= 0) {
       g.strokeStyle = style("--link"); g.lineWidth = 2;
@@ -114,7 +115,7 @@
     if (y < list.scrollTop || y > list.scrollTop + list.clientHeight - 2 * rowHeight) list.scrollTop = y - list.clientHeight / 2;
     const e = events[i];
     const why = story.decisions.filter((d) => d.event === i).map((d) => ` Decided here: ${d.note || d.text}.`).join("");
-    detail.textContent = `Event ${i}, step ${e[STEP]}, at ${time(i)}. ${textOf(i)}${i === story.broke ? ". Here the promise is broken." : ""}${lives.has(i) ? ". A new incarnation begins." : ""}${why}`;
+    detail.textContent = `Event ${i}, step ${e[STEP]}, at ${time(i)}. ${textOf(i)}${i === story.broke ? ". Here the promise is broken." : ""}${story.lost && i === story.lost.event ? ". From here on every continuation fails." : ""}${lives.has(i) ? ". A new incarnation begins." : ""}${why}`;
     el("jump").value = i;
     if (!linked) history.replaceState(null, "", "#event=" + i);
     draw(); window_();
