@@ -38,8 +38,9 @@ type checkpointFiles struct {
 	prepared atomic.Bool // dir/cursors exists, and its entry in dir is durable
 }
 
-// load returns the checkpoint of an id, and whether there is one. A file without
-// an id, which upstream wrote, is taken for that of the id that names it.
+// load returns the checkpoint of an id, and whether there is one: a durable one, though who
+// saved it may have died, or failed, before it was. A file without an id, which upstream
+// wrote, is taken for that of the id that names it.
 func (f *checkpointFiles) load(id CheckpointID) (Checkpoint, bool, error) {
 	path := f.path(id)
 	b, found, err := f.read(path)
@@ -58,6 +59,9 @@ func (f *checkpointFiles) load(id CheckpointID) (Checkpoint, bool, error) {
 	}
 	if c.ID != id {
 		return Checkpoint{}, false, &MismatchError{Path: path, Stored: c.ID.name, Expected: id.name, Err: ErrIDMismatch}
+	}
+	if err := syncDir(f.fs, f.cursors()); err != nil {
+		return Checkpoint{}, false, fmt.Errorf("load checkpoint %q: %w", id, err)
 	}
 	return c, true, nil
 }

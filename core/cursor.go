@@ -50,7 +50,7 @@ type place struct {
 // the id until it is closed, and resumes. It refuses a checkpoint that is damaged,
 // that another region or log saved, or that stands on an event this log does not
 // hold: never does it begin again silently. It takes no context: all it waits for is the
-// reading of that one small file.
+// reading of that one small file, and a sync of its directory.
 func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 	if err := region.Validate(); err != nil {
 		return nil, err

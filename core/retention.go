@@ -129,7 +129,9 @@ func (s *Store) lowestHold(ctx context.Context) (Hold, error) {
 }
 
 // hold returns lowest, or the hold of the lowest checkpoint if that is below. One that
-// cannot be read holds everything: its consumer may be put right yet.
+// cannot be read holds everything: its consumer may be put right yet. What was read, or
+// was not there any more, is durable on return: no crash brings back a checkpoint that
+// stands on an event which goes.
 func (f *checkpointFiles) hold(lineage Lineage, lowest Hold) (Hold, error) {
 	paths, err := f.list()
 	if err != nil {
@@ -147,6 +149,9 @@ func (f *checkpointFiles) hold(lineage Lineage, lowest Hold) (Hold, error) {
 			h.Sequence = c.Position
 		}
 		lowest = lowest.lower(h)
+	}
+	if err := syncDir(f.fs, f.cursors()); ignoreMissing(err) != nil {
+		return Hold{}, err
 	}
 	return lowest, nil
 }
