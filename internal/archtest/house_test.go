@@ -26,7 +26,7 @@ var house = archtest.House{
 		{Folder: "reports", Below: []string{"scenarios", "core", "sim", "internal/workflow"}, Test: append([]string{"internal/schematest"}, tested...)},
 		{Folder: "properties", Below: []string{"scenarios", "core", "simfs", "sim"},
 			Test: append([]string{"github.com/spf13/afero", "github.com/tinylib/msgp"}, tested...), TestsOnly: true},
-		{Folder: "mutation", Below: []string{"internal/workflow"}, Outside: []string{"golang.org/x/tools"}, Test: tested},
+		{Folder: "mutation", Below: []string{"internal/workflow"}, Outside: []string{"golang.org/x/tools"}, Test: append([]string{"internal/schematest"}, tested...)},
 		{Folder: "cmd/batpak-sim", Below: []string{"reports", "mutation", "scenarios", "core", "simfs", "sim"},
 			Outside: []string{"github.com/schollz/progressbar/v3", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}, Test: append([]string{"internal/schematest"}, tested...)},
 		{Folder: "internal/archtest", Test: tested},

@@ -7,8 +7,12 @@ import (
 	"github.com/batpak/batpak-sim/mutation/trial"
 )
 
+// Version is the number of the format that [JSON] writes.
+const Version = 1
+
 // line is one mutant in the JSON output.
 type line struct {
+	Version  int          `json:"version"`
 	ID       string       `json:"id"`
 	Name     string       `json:"name,omitempty"`
 	Operator string       `json:"operator"`
@@ -35,7 +39,8 @@ func JSON(w io.Writer, r trial.Report) error {
 	e := json.NewEncoder(w)
 	for _, v := range r.Verdicts {
 		err := e.Encode(line{
-			ID: v.ID, Name: v.Name, Operator: v.Operator, Status: v.Status, Package: v.Package, Function: v.Function,
+			Version: Version,
+			ID:      v.ID, Name: v.Name, Operator: v.Operator, Status: v.Status, Package: v.Package, Function: v.Function,
 			File: file(r, v), Line: v.Line, Column: v.Column, Old: v.Old, New: v.New,
 			Killer: v.Killer, Millis: v.Took.Milliseconds(), Reached: v.Reached, Kills: v.Kills,
 			Flaky: v.Flaky, Apart: v.Apart, Cached: v.Cached, Reason: v.Reason,

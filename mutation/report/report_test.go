@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/batpak/batpak-sim/internal/schematest"
 	"github.com/batpak/batpak-sim/mutation/operator"
 	"github.com/batpak/batpak-sim/mutation/report"
 	"github.com/batpak/batpak-sim/mutation/trial"
@@ -117,10 +118,15 @@ func TestJSON(t *testing.T) {
 	if len(lines) != 8 {
 		t.Fatalf("%d lines, want 8", len(lines))
 	}
-	want := `{"id":"id-killed","operator":"boundary","status":"killed","package":"m/p","function":"f","file":"p/x.go","line":1,"column":3,` +
+	want := `{"version":1,"id":"id-killed","operator":"boundary","status":"killed","package":"m/p","function":"f","file":"p/x.go","line":1,"column":3,` +
 		`"old":"\u003c","new":"\u003c=","killer":"m/p.TestF","ms":1500,"reached":["m/p.TestF"]}`
 	if d := cmp.Diff(want, lines[0]); d != "" {
 		t.Errorf("first line (-want +got):\n%s", d)
+	}
+	for _, line := range lines {
+		if err := schematest.Check(os.DirFS("../../reports/schema"), "mutant-1.json", line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }
 
