@@ -133,11 +133,16 @@ func TestRunAllGoesOn(t *testing.T) {
 		return mutation.Defect{Name: name, File: "core/gate.go", Old: "no such text in the file"}
 	}
 	told := 0
-	err := mutation.Hunt{Root: root}.RunAll(t.Context(), []mutation.Defect{stale("one"), stale("two")}, func(mutation.Finding) error {
+	var last mutation.Progress
+	hunt := mutation.Hunt{Root: root, Progress: func(p mutation.Progress) { last = p }}
+	err := hunt.RunAll(t.Context(), []mutation.Defect{stale("one"), stale("two")}, func(mutation.Finding) error {
 		told++
 		return nil
 	})
 	if !errors.Is(err, mutation.ErrStale) || !strings.Contains(err.Error(), "one") || !strings.Contains(err.Error(), "two") || told != 0 {
 		t.Errorf("RunAll = %v with %d findings told, want the errors of both", err, told)
+	}
+	if want := (mutation.Progress{Done: 2, Total: 2}); last != want {
+		t.Errorf("progress = %+v at the end, want %+v", last, want)
 	}
 }

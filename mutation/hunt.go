@@ -2,6 +2,7 @@ package mutation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,15 @@ type Hunt struct {
 	// Save is a directory to which the smallest run that was found of each defect goes; empty =
 	// none.
 	Save string
+
+	// Program is where the program stays that has the defect in it, an absolute path; empty = it is
+	// removed. It is for the hunt of one defect.
+	Program string
+
+	// Progress is told by RunAll after each run and each defect, one call at a time; nil = nobody is.
+	Progress func(Progress)
+
+	tally *tally // nil = nobody is told
 }
 
 // Finding is what became of one defect.
@@ -90,8 +100,8 @@ func (h Hunt) Run(ctx context.Context, d Defect) (Finding, error) {
 		return Finding{}, err
 	}
 	defer os.RemoveAll(dir)
-	program, err := build(ctx, h.Root, d, dir)
-	if err != nil {
+	program := cmp.Or(h.Program, filepath.Join(dir, "batpak-sim"))
+	if err := build(ctx, h.Root, d, dir, program); err != nil {
 		return Finding{}, fmt.Errorf("build defect %s: %w", d.Name, err)
 	}
 	finding, err := h.hunt(ctx, program, d)
@@ -107,6 +117,9 @@ func (h Hunt) Run(ctx context.Context, d Defect) (Finding, error) {
 func (h Hunt) RunAll(ctx context.Context, defects []Defect, each func(Finding) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if h.Progress != nil {
+		h.tally = &tally{now: Progress{Total: len(defects)}, tell: h.Progress}
+	}
 	type outcome struct {
 		finding Finding
 		err     error
@@ -122,6 +135,7 @@ func (h Hunt) RunAll(ctx context.Context, defects []Defect, each func(Finding) e
 		workers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(defects)); i = next.Add(1) - 1 {
 				finding, err := h.Run(ctx, defects[i])
+				h.tally.defect(err == nil && !finding.Known())
 				outcomes[i] <- outcome{finding, err}
 			}
 		})
@@ -200,6 +214,7 @@ func (h Hunt) sweep(ctx context.Context, program string, s search) (sighting, er
 	var seen sighting
 	err := lines(ctx, program, args, func(line []byte) (bool, error) {
 		err := seen.take(line)
+		h.tally.run()
 		return seen.found, err
 	})
 	return seen, err

@@ -17,36 +17,34 @@ import (
 // Program is the package of the program that runs seeds.
 const Program = modulePath + "/cmd/batpak-sim"
 
-// build compiles the program into dir, with the changed files laid over the tree at root, and
-// returns its path.
-func build(ctx context.Context, root string, d Defect, dir string) (string, error) {
+// build compiles the program, with the changed files, which dir takes, laid over the tree at root.
+func build(ctx context.Context, root string, d Defect, dir, program string) error {
 	changed, err := d.Apply(root)
 	if err != nil {
-		return "", err
+		return err
 	}
 	overlay := struct{ Replace map[string]string }{make(map[string]string)}
 	for i, file := range slices.Sorted(maps.Keys(changed)) {
 		copied := filepath.Join(dir, fmt.Sprintf("%d.go", i))
 		if err := os.WriteFile(copied, []byte(changed[file]), 0o600); err != nil {
-			return "", err
+			return err
 		}
 		overlay.Replace[filepath.Join(root, filepath.FromSlash(file))] = copied
 	}
 	b, err := json.Marshal(overlay)
 	if err != nil {
-		return "", err
+		return err
 	}
 	list := filepath.Join(dir, "overlay.json")
 	if err := os.WriteFile(list, b, 0o600); err != nil {
-		return "", err
+		return err
 	}
-	program := filepath.Join(dir, "batpak-sim")
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-overlay", list, "-o", program, Program)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))
+		return fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))
 	}
-	return program, nil
+	return nil
 }
 
 // lines runs the program and hands each line that it writes to take, until that says that

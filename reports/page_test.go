@@ -41,6 +41,7 @@ func TestPages(t *testing.T) {
 		{"long", story(long(t, 100_000)), 2, 8_000_000},
 		{"sweep", sweep(campaign()), 1, 100_000},
 		{"sweep-pass", sweep(summary()), 1, 100_000},
+		{"defects", func(w io.Writer) error { return reports.WriteDefects(w, hunted()) }, 1, 100_000},
 		{"trend", func(w io.Writer) error { return reports.WriteTrendPage(w, reports.NewTrend(history())) }, 1, 100_000},
 	}
 	elsewhere := regexp.MustCompile(`(src|href)="(https?:)?//|@import|url\(`)

@@ -2,17 +2,19 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/batpak/batpak-sim/mutation"
 	"github.com/batpak/batpak-sim/mutation/trial"
+	"github.com/batpak/batpak-sim/reports"
 	"github.com/batpak/batpak-sim/scenarios"
 )
 
@@ -27,7 +29,9 @@ type hunting struct {
 	ablate   option[bool]
 	json     option[bool]
 	markdown option[string]
+	html     option[string]
 	save     option[string]
+	program  option[string]
 }
 
 const (
@@ -74,7 +78,9 @@ func (m *hunting) register(c *cobra.Command) {
 	m.ablate = option[bool]{kind: "bool", parse: parseSwitch}
 	m.json = option[bool]{kind: "bool", parse: parseSwitch}
 	m.markdown = option[string]{kind: "FILE", parse: parseFile}
+	m.html = option[string]{kind: "FILE", parse: parseFile}
 	m.save = option[string]{kind: "DIR", parse: parseFile}
+	m.program = option[string]{kind: "FILE", parse: parseFile}
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&m.seeds, "seeds", "give up a defect after seeds 1 to N, every scenario of each")
@@ -86,15 +92,37 @@ func (m *hunting) register(c *cobra.Command) {
 	f.Var(&m.ablate, "ablate", "hunt again without each part of the harness that a finding may hang on")
 	f.Var(&m.json, "json", "write one JSON object a line for every defect")
 	f.Var(&m.markdown, "markdown", "write the tables to a file as Markdown too")
+	f.Var(&m.html, "html", "write the tables to a file as a page")
 	f.Var(&m.save, "save", "shrink what finds each defect, and keep it in a file of this directory")
+	f.Var(&m.program, "program", "keep the program that has the defect in it as this file; with --only of one defect")
 	f.Lookup("json").NoOptDefVal = "true"
 	f.Lookup("ablate").NoOptDefVal = "true"
 	complete(c, "only", defectNames())
 	complete(c, "faults", levels())
 }
 
+// hunted are the defects that the flags ask for.
+func (m *hunting) hunted() ([]mutation.Defect, error) {
+	if m.seed.given && !m.sample.given {
+		return nil, errors.New("--seed is given without --sample, legal is both")
+	}
+	names := trial.Sample(m.only.value, func(name string) string { return name }, int(m.sample.value), m.seed.value)
+	if m.program.given && len(names) != 1 {
+		return nil, fmt.Errorf("--program is of one defect, %d are hunted, legal is one --only", len(names))
+	}
+	var defects []mutation.Defect
+	for _, name := range names {
+		defect, err := mutation.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		defects = append(defects, defect)
+	}
+	return defects, nil
+}
+
 // plan is the hunt that the flags ask for.
-func (m *hunting) plan(root string) mutation.Hunt {
+func (m *hunting) plan(root string) (mutation.Hunt, error) {
 	h := mutation.Hunt{Root: root, Seeds: m.seeds.value, Faults: string(m.faults.value), Save: m.save.value}
 	if m.trials.given {
 		h.Trials, h.Strategies = m.trials.value, strategies()
@@ -105,50 +133,71 @@ func (m *hunting) plan(root string) mutation.Hunt {
 			h.Parts = append(h.Parts, mutation.Part{Kind: mutation.PartKind(part.Kind), Name: part.Name})
 		}
 	}
-	return h
+	if !m.program.given {
+		return h, nil
+	}
+	var err error
+	h.Program, err = filepath.Abs(m.program.value)
+	return h, err
+}
+
+// huntText is the line of progress. The time that is left goes by the defects that are done, so it is
+// told only once there are some.
+func huntText(d mutation.Progress, elapsed time.Duration) string {
+	text := fmt.Sprintf("%d of %d defects, %d not found, %d runs, %.1f runs/s", d.Done, d.Total, d.Missed, d.Runs, float64(d.Runs)/elapsed.Seconds())
+	if d.Done == 0 {
+		return text
+	}
+	left := elapsed / time.Duration(d.Done) * time.Duration(d.Total-d.Done)
+	return fmt.Sprintf("%s, %v to go", text, left.Round(time.Second))
 }
 
 // hunt hunts every defect. An interrupt ends it with what is known by then.
 func (p *program) hunt(ctx context.Context, m *hunting) error {
-	if m.seed.given && !m.sample.given {
-		return errors.New("--seed is given without --sample, legal is both")
+	defects, err := m.hunted()
+	if err != nil {
+		return err
 	}
 	root, err := mutation.Root(ctx, ".")
 	if err != nil {
 		return err
 	}
-	hunt := m.plan(root)
-	var defects []mutation.Defect
-	names := trial.Sample(m.only.value, func(name string) string { return name }, int(m.sample.value), m.seed.value)
-	for _, name := range names {
-		defect, err := mutation.Find(name)
-		if err != nil {
-			return err
-		}
-		defects = append(defects, defect)
+	hunt, err := m.plan(root)
+	if err != nil {
+		return err
+	}
+	line := newLine(p.stderr, time.Now, m.json.value)
+	hunt.Progress = func(d mutation.Progress) {
+		line.tell(float64(d.Done)/float64(d.Total), func(elapsed time.Duration) string { return huntText(d, elapsed) })
 	}
 	var findings []mutation.Finding
 	err = hunt.RunAll(ctx, defects, func(f mutation.Finding) error {
 		findings = append(findings, f)
-		fmt.Fprintf(p.stderr, "%d of %d: %s\n", len(findings), len(defects), f.Defect)
 		if !f.Known() {
 			p.verdict = p.verdict.Worse(scenarios.Violated)
 		}
 		if m.json.value {
-			return json.NewEncoder(p.stdout).Encode(f)
+			return mutation.WriteJSON(p.stdout, f)
 		}
 		return nil
 	})
+	line.clear()
 	if ctx.Err() != nil {
 		p.verdict, err = p.verdict.Worse(scenarios.Inconclusive), nil
 	}
-	return errors.Join(p.tellFindings(m, hunt, findings), err)
+	return errors.Join(p.tellFindings(m, hunt, len(defects), findings), err)
 }
 
-func (p *program) tellFindings(m *hunting, hunt mutation.Hunt, findings []mutation.Finding) error {
+func (p *program) tellFindings(m *hunting, hunt mutation.Hunt, planned int, findings []mutation.Finding) error {
 	tables := findingTables(hunt, findings)
 	if m.markdown.given {
 		if err := writeFile(m.markdown.value, func(w io.Writer) error { return writeTables(w, tables, writeMarkdownTable) }); err != nil {
+			return err
+		}
+	}
+	if m.html.given {
+		page := m.defectTable(hunt, planned, findings)
+		if err := writeFile(m.html.value, func(w io.Writer) error { return reports.WriteDefects(w, page) }); err != nil {
 			return err
 		}
 	}

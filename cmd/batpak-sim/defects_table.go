@@ -48,23 +48,30 @@ func findingTable(findings []mutation.Finding) sheet {
 	return t
 }
 
+// modes are what a hunt compares.
+func modes(hunt mutation.Hunt) []string {
+	return append(slices.Clone(hunt.Strategies), mutation.Exploration)
+}
+
+// defectOf is the defect that was hunted.
+func defectOf(f mutation.Finding) mutation.Defect {
+	d, err := mutation.Find(f.Defect)
+	if err != nil {
+		panic(err) // it was hunted
+	}
+	return d
+}
+
 // modeTable tells how many runs, or states, each strategy takes to find each defect.
 func modeTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
-	modes := append(slices.Clone(hunt.Strategies), mutation.Exploration)
+	modes := modes(hunt)
 	t := sheet{head: slices.Concat([]string{"defect", "clause", "switches", "crash"}, modes, []string{"oracle"})}
-	found := make(map[string]int)
+	found := foundBy(findings)
 	known := 0
 	for _, f := range findings {
-		d, err := mutation.Find(f.Defect)
-		if err != nil {
-			panic(err) // it was hunted
-		}
-		row := []string{f.Defect, cmp.Or(d.Clause, "-"), switchesCell(f), crashCell(f)}
+		row := []string{f.Defect, cmp.Or(defectOf(f).Clause, "-"), switchesCell(f), crashCell(f)}
 		for _, m := range f.Modes {
 			row = append(row, modeCell(m))
-			if m.Found > 0 {
-				found[m.Strategy]++
-			}
 		}
 		oracle := "NOT FOUND"
 		if f.Known() {
@@ -78,6 +85,19 @@ func modeTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
 		t.foot += fmt.Sprintf(", %d by %s", found[m], m)
 	}
 	return t
+}
+
+// foundBy is how many defects each mode finds.
+func foundBy(findings []mutation.Finding) map[string]int {
+	found := make(map[string]int)
+	for _, f := range findings {
+		for _, m := range f.Modes {
+			if m.Found > 0 {
+				found[m.Strategy]++
+			}
+		}
+	}
+	return found
 }
 
 // switchesCell is how many switches of tasks the smallest run needs, or a dash if none was kept.
@@ -103,15 +123,13 @@ func crashCell(f mutation.Finding) string {
 
 // modeCell is the median and the 90th percentile, and how many trials have found it if not all have.
 func modeCell(m mutation.Mode) string {
-	if m.Found == 0 {
-		return "-"
+	told := defectMode(m)
+	text := told.Median
+	if told.Ninetieth != "" {
+		text += " / " + told.Ninetieth
 	}
-	text := amount(m.Median)
-	if m.Trials > 1 {
-		text += " / " + amount(m.Ninetieth)
-	}
-	if m.Found < m.Trials {
-		text += fmt.Sprintf(" (%d of %d)", m.Found, m.Trials)
+	if told.Trials != "" {
+		text += " (" + told.Trials + ")"
 	}
 	return text
 }
@@ -127,6 +145,9 @@ func amount(n uint64) string {
 // signatures are what the defect was found by, what most trials were ended by first.
 func signatures(f mutation.Finding) []string {
 	times := make(map[string]uint64)
+	if f.Found && len(f.Modes) == 0 {
+		times[f.Signature]++
+	}
 	for _, m := range f.Modes {
 		for s, n := range m.Signatures {
 			times[s] += n
@@ -142,19 +163,7 @@ func lossTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
 	t := sheet{head: []string{"without", "kind", "hunted again", "escapes"}}
 	needed := 0
 	for _, part := range hunt.Parts {
-		again := 0
-		var escaped []string
-		for _, f := range findings {
-			for _, loss := range f.Without {
-				if loss.Part != part {
-					continue
-				}
-				again++
-				if !loss.Found {
-					escaped = append(escaped, f.Defect)
-				}
-			}
-		}
+		again, escaped := escapes(part, findings)
 		text := strings.Join(escaped, ", ")
 		if len(escaped) == 0 {
 			text = "none: redundant"
@@ -165,6 +174,22 @@ func lossTable(hunt mutation.Hunt, findings []mutation.Finding) sheet {
 	}
 	t.foot = fmt.Sprintf("%d of %d parts are needed to find these defects", needed, len(hunt.Parts))
 	return t
+}
+
+// escapes are how many defects were hunted without the part, and those of them that were not found.
+func escapes(part mutation.Part, findings []mutation.Finding) (again int, escaped []string) {
+	for _, f := range findings {
+		for _, loss := range f.Without {
+			if loss.Part != part {
+				continue
+			}
+			again++
+			if !loss.Found {
+				escaped = append(escaped, f.Defect)
+			}
+		}
+	}
+	return again, escaped
 }
 
 func writeTables(w io.Writer, tables []sheet, write func(io.Writer, sheet) error) error {

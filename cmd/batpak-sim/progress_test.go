@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/batpak/batpak-sim/mutation"
 	"github.com/batpak/batpak-sim/scenarios"
 )
 
@@ -97,6 +98,24 @@ func TestProgressShares(t *testing.T) {
 	want := "  75% ███████████████░░░░░  1 of 10 runs, 0.0 runs/s, 15s to go, 0 did not pass\n⠋  2s of a line that\n"
 	if got := shown(b.String()); got != want {
 		t.Errorf("progress = %q, want %q", got, want)
+	}
+}
+
+func TestHuntText(t *testing.T) {
+	tests := []struct {
+		name string
+		of   mutation.Progress
+		want string
+	}{
+		{"the first is hunted", mutation.Progress{Total: 94, Runs: 30}, "0 of 94 defects, 0 not found, 30 runs, 1.0 runs/s"},
+		{"some are done", mutation.Progress{Total: 94, Done: 4, Missed: 1, Runs: 600}, "4 of 94 defects, 1 not found, 600 runs, 20.0 runs/s, 11m15s to go"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := huntText(tt.of, 30*time.Second); got != tt.want {
+				t.Errorf("huntText = %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -29,15 +29,19 @@ async function open(name, options = {}, hash = "") {
 const story = (page) => page.evaluate(() => JSON.parse(document.getElementById("story").textContent));
 const chosen = (page) => page.locator("#rows .event[aria-selected=true]").getAttribute("data-event");
 
-for (const name of ["violation", "pass", "sweep", "sweep-pass", "trend"]) {
+// What axe finds within the viewer of mutants, which is taken as it was published: the heading of a closed
+// drawer, a title outside its main part, and in the dark the red of low scores.
+const published = { mutants: ["empty-heading", "region", "color-contrast"] };
+
+for (const name of ["violation", "pass", "sweep", "sweep-pass", "trend", "defects", "mutants"]) {
   for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
     test(`${name} at ${width}, ${scheme}: no error, nothing too wide, axe finds nothing`, async () => {
       const page = await open(name, { viewport: { width, height: 844 }, colorScheme: scheme });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `the page is ${wide} wide`);
       await page.addScriptTag({ path: axe });
-      const found = await page.evaluate(async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`));
-      assert.deepEqual(found, []);
+      const found = await page.evaluate(async () => (await axe.run()).violations.map((v) => ({ id: v.id, at: v.nodes.map((n) => n.html.slice(0, 120)) })));
+      assert.deepEqual(found.filter((f) => !published[name]?.includes(f.id)), []);
       if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`) });
       assert.deepEqual(page.wrong, []);
       await page.context().close();
@@ -108,7 +112,7 @@ test("search and filters leave what was asked for", async () => {
   await page.context().close();
 });
 
-for (const name of ["violation", "sweep"]) {
+for (const name of ["violation", "sweep", "defects"]) {
   test(`${name} prints`, async () => {
     const page = await open(name);
     await page.emulateMedia({ media: "print" });
@@ -153,6 +157,44 @@ test("where the run was lost is drawn, counted and linked", async () => {
   await page.locator("#lost-title ~ p a").click();
   await page.waitForFunction((n) => document.querySelector("#detail").textContent.startsWith(`Event ${n},`), lost.event);
   assert.match(await page.locator("#detail").textContent(), /From here on every continuation fails/);
+  await page.context().close();
+});
+
+test("defects are searched, filtered, folded out and linked", async () => {
+  const page = await open("defects");
+  const shown = () => page.locator(".defect:visible summary").allTextContents();
+  assert.deepEqual(await shown(), ["no-directory-sync", "backwards", "too-late"]);
+  await page.locator("#search").fill("BACKWARDS");
+  assert.deepEqual(await shown(), ["no-directory-sync", "backwards"]);
+  assert.equal(await page.locator("#shown").textContent(), "2 of 3");
+  await page.locator("#oracle").selectOption("order");
+  assert.deepEqual(await shown(), ["backwards"]);
+  await page.locator("#search").fill("");
+  await page.locator("#oracle").selectOption("");
+  await page.locator("#found").selectOption("no");
+  assert.deepEqual(await shown(), ["too-late"]);
+  await page.locator("#found").selectOption("");
+  await page.locator("#without").selectOption("name-lost");
+  assert.deepEqual(await shown(), ["no-directory-sync"]);
+  await page.locator("#without").selectOption("");
+  await page.locator(".defect summary").nth(1).focus();
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#backwards dl").textContent(), /batches are turned round/);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test("a part of the harness and what escapes without it lead to each other", async () => {
+  const page = await open("defects", {}, "#too-late");
+  assert.ok(await page.locator("#too-late dl").isVisible());
+  await page.locator("#found").selectOption("no");
+  await page.locator("#part-power-cut a").click();
+  await page.locator("#no-directory-sync dl").waitFor();
+  assert.equal(await page.locator("#found").inputValue(), "", "what hides the row is taken off");
+  await page.locator("#no-directory-sync").getByRole("link", { name: "name-lost" }).click();
+  assert.match(page.url(), /#part-name-lost$/);
+  assert.match(await page.locator("#parts-title ~ p").last().textContent(), /hung on frontier, rot\.$/);
+  assert.deepEqual(page.wrong, []);
   await page.context().close();
 });
 

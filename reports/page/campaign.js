@@ -1,11 +1,6 @@
 "use strict";
-// The page of a sweep reads without this; it adds copying and the search of findings.
+// The page of a sweep reads without this; it adds the search of findings.
 (function () {
-  document.querySelectorAll("button.copy").forEach((button) => button.addEventListener("click", async () => {
-    const code = button.previousElementSibling;
-    try { await navigator.clipboard.writeText(code.textContent); button.textContent = "Copied"; }
-    catch { getSelection().selectAllChildren(code); } // a file may not use the clipboard everywhere
-  }));
   const search = document.getElementById("search"), shown = document.getElementById("shown");
   if (search) search.addEventListener("input", () => {
     const query = search.value.trim().toLowerCase(), all = document.querySelectorAll(".finding");
