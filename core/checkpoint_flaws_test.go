@@ -75,11 +75,11 @@ func TestX13EveryLegalIDIsUsable(t *testing.T) {
 	appendTexts(t, s, "a")
 	for _, length := range []int{1, 250, 251, MaxNameLen} {
 		id := checkpointID(t, strings.Repeat("i", length))
-		c, err := s.Cursor(Region{}, CursorConfig{Checkpoint: id})
+		c, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: id})
 		must(t, err)
 		commits(t, c, 1)
 		must(t, c.Close())
-		c, err = s.Cursor(Region{}, CursorConfig{Checkpoint: id})
+		c, err = s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: id})
 		must(t, err)
 		polls(t, c)
 		must(t, c.Close())
@@ -93,7 +93,7 @@ func TestX13OneConsumerSavesUnderAnID(t *testing.T) {
 	must(t, err)
 	defer s.Close()
 	consumer(t, s)
-	if _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")}); !errors.Is(err, ErrCheckpointLeased) {
+	if _, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")}); !errors.Is(err, ErrCheckpointLeased) {
 		t.Errorf("second cursor of an id = %v, want %v", err, ErrCheckpointLeased)
 	}
 	if _, err := Open(context.Background(), s.fs, s.dir, Config{}); !errors.Is(err, ErrLocked) {

@@ -36,7 +36,7 @@ type Cursor struct {
 
 	id         CheckpointID // zero: not durable
 	generation uint64
-	saving     *saving // the last one that was given up
+	saving     *work // the last save that was given up
 }
 
 // place is where a cursor stands: on an event that it delivered, or before all.
@@ -49,10 +49,13 @@ type place struct {
 // Cursor returns a cursor over region. With a checkpoint id it takes a lease on
 // the id until it is closed, and resumes. It refuses a checkpoint that is damaged,
 // that another region or log saved, or that stands on an event this log does not
-// hold: never does it begin again silently. It takes no context: all it waits for is the
-// reading of that one small file, and a sync of its directory.
-func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
+// hold: never does it begin again silently. When ctx ends first there is no cursor and
+// no lease; the cursor it returns does not end with ctx.
+func (s *Store) Cursor(ctx context.Context, region Region, config CursorConfig) (*Cursor, error) {
 	if err := region.Validate(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if s.isClosed() {
@@ -60,7 +63,7 @@ func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 	}
 	c := &Cursor{store: s, region: region, gaps: gapRing{capacity: config.Gaps}, id: config.Checkpoint}
 	s.holds.open(c)
-	if err := c.begin(); err != nil {
+	if err := c.begin(ctx); err != nil {
 		s.holds.close(c)
 		return nil, err
 	}
@@ -69,14 +72,14 @@ func (s *Store) Cursor(region Region, config CursorConfig) (*Cursor, error) {
 }
 
 // begin takes the lease of a durable cursor, and puts it where its checkpoint says.
-func (c *Cursor) begin() error {
+func (c *Cursor) begin(ctx context.Context) error {
 	if !c.durable() {
 		return nil
 	}
 	if err := c.store.lease(c.id); err != nil {
 		return err
 	}
-	if err := c.resume(); err != nil {
+	if err := c.resume(ctx); err != nil {
 		c.store.release(c.id)
 		return err
 	}
@@ -98,7 +101,7 @@ func (c *Cursor) Poll(ctx context.Context) (Entry, bool, error) {
 // without waiting for any. The cursor then stands on the last one returned. It does
 // not move when there is none, nor when their payloads cannot be read: after a
 // failure of the filesystem, or with ErrJournalCorrupt when the disk does not hold
-// what was written, the next poll tries again.
+// what was written, or when ctx ends first, the next poll tries again.
 //
 // The batch is the caller's. Its payloads share one array: who keeps one of them keeps
 // all.
@@ -119,7 +122,7 @@ func (c *Cursor) PollBatch(ctx context.Context, max int) ([]Entry, error) {
 	if fit := bounded(found); len(fit) < len(found) {
 		found, scanned = fit, found[len(fit)].Sequence
 	}
-	batch, err := c.store.payloads.read(found)
+	batch, err := c.store.payloadsOf(ctx, found)
 	if err != nil {
 		return nil, err
 	}

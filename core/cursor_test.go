@@ -252,7 +252,7 @@ func (m *storeMachine) drop(t *rapid.T) {
 }
 
 func (m *storeMachine) cursor(region Region) *Cursor {
-	c, err := m.store.Cursor(region, CursorConfig{})
+	c, err := m.store.Cursor(ctx, region, CursorConfig{})
 	m.must(err)
 	return c
 }
@@ -308,7 +308,7 @@ func TestCursorHoldsWhatIsBeingSaved(t *testing.T) {
 	c := consumer(t, s)
 	_, err := c.PollBatch(ctx, 2)
 	must(t, err)
-	c.saving = new(saving)
+	c.saving = new(work)
 	for range 3 {
 		_, err := c.PollBatch(ctx, 2)
 		must(t, err)
@@ -320,18 +320,18 @@ func TestCursorHoldsWhatIsBeingSaved(t *testing.T) {
 	if dropped := dropsBefore(t, s, 10); dropped.Segments != 0 || dropped.Held == nil {
 		t.Errorf("dropped beside the save of a closed cursor: %+v, want it held", dropped)
 	}
-	if _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id}); !errors.Is(err, ErrCheckpointLeased) {
+	if _, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: c.id}); !errors.Is(err, ErrCheckpointLeased) {
 		t.Errorf("Cursor of the id = %v, want %v", err, ErrCheckpointLeased)
 	}
 	c.saving.end()
 	if dropped := dropsBefore(t, s, 10); dropped.Segments != 4 {
 		t.Errorf("dropped after the save: %+v, want four segments", dropped)
 	}
-	again, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id})
+	again, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: c.id})
 	must(t, err)
 	_, err = again.PollBatch(ctx, 1)
 	must(t, err)
-	again.saving = new(saving)
+	again.saving = new(work)
 	again.saving.end()
 	_, err = again.PollBatch(ctx, 1)
 	must(t, err)

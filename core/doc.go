@@ -61,14 +61,13 @@
 //
 // Calls that can wait take a context and return as soon as it ends. Before anything is
 // written they leave nothing behind; after that the error is [ErrUnconfirmed], and of
-// [Cursor.Commit] [ErrCheckpointIndeterminate]. What was begun goes on in a task of its
-// own: the sync that the appends wait for, the save of a checkpoint. An operation of the
-// filesystem cannot be called off, and where a call needs its answer the caller waits
-// for it: an append writes its frame, a poll reads its batch, Open reads one segment after
-// the other and looks at its context between them, [Store.DropBefore] makes its change,
-// which must not stop half-way. [Store.Cursor], [Store.Worker] and
-// [Store.RemoveCheckpoint] take no context: they read or remove one small file, and wait
-// for nothing else.
+// [Cursor.Commit] and [Store.RemoveCheckpoint] [ErrCheckpointIndeterminate]. An operation
+// of the filesystem cannot be called off, so what was begun goes on in a task of its own:
+// a sync, a rotation, a drop, the save of a checkpoint, the read of a batch that nobody
+// gets. Two wait for the disk all the same: an append for the one write that puts its frame
+// into the page cache, as it must say whether the events stand; and [Open], which reads one
+// segment after the other and looks at its context between them, as it must not leave
+// the log locked behind it.
 //
 // A store that is opened with Config.ReadOnly writes nothing. It may stand beside one
 // that does, on another process's files: it shows what was durable when it was opened,
@@ -86,7 +85,8 @@
 //     nothing was done. Beside one of the errors below that one counts.
 //   - [ErrUnconfirmed]: the context ended while an append, or the outcome of a fence,
 //     waited for its sync. Call [Store.Sync] to be sure, or append again: under the same
-//     key that appends nothing twice, without one you must bear both.
+//     key that appends nothing twice, without one you must bear both. Or it ended while
+//     a drop was at work, which goes on: drop again.
 //   - [ErrPoisoned]: a write or sync failed and nobody knows what the disk holds. Close
 //     the store and open it again: recovery finds out. What was acknowledged is there.
 //   - Any other error of an append, as of a full disk: it was taken back. Make room and

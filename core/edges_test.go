@@ -25,7 +25,7 @@ func TestCursorClosesOnce(t *testing.T) {
 	must(t, first.Close())
 	second := consumer(t, s)
 	must(t, first.Close())
-	if _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")}); !errors.Is(err, ErrCheckpointLeased) {
+	if _, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")}); !errors.Is(err, ErrCheckpointLeased) {
 		t.Errorf("third cursor = %v, want %v: the second is open", err, ErrCheckpointLeased)
 	}
 	must(t, second.Close())

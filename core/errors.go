@@ -17,8 +17,9 @@ var (
 
 	// ErrUnconfirmed: the context ended after an append, or the outcome of a fence,
 	// was written and before it was durable. It may become durable, with any later
-	// sync, or be lost in a crash. Store.Sync makes sure.
-	ErrUnconfirmed = errors.New("batpak: written, and not known to be durable")
+	// sync, or be lost in a crash. Store.Sync makes sure. Or it ended while
+	// Store.DropBefore was at work, which goes on.
+	ErrUnconfirmed = errors.New("batpak: begun, and not known to be durable")
 
 	// ErrFenceActive: a fence is open; only its own appends are taken.
 	ErrFenceActive = errors.New("batpak: a visibility fence is active")

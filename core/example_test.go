@@ -44,7 +44,7 @@ func Example() {
 	_, err = store.Append(ctx, order(17, "paid"))
 	fmt.Println(err)
 
-	cursor, err := store.Cursor(core.Region{}.WithEntity("order:17"), core.CursorConfig{})
+	cursor, err := store.Cursor(ctx, core.Region{}.WithEntity("order:17"), core.CursorConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func ExampleStore_Worker() {
 		if _, err := store.Append(ctx, order(17, text)); err != nil {
 			log.Fatal(err)
 		}
-		worker, err := store.Worker(core.WorkerConfig{Checkpoint: id}, func(_ context.Context, d core.Delivery) core.Action {
+		worker, err := store.Worker(ctx, core.WorkerConfig{Checkpoint: id}, func(_ context.Context, d core.Delivery) core.Action {
 			for _, e := range d.Entries {
 				fmt.Println("mail:", e.Coordinate.Entity(), string(e.Payload))
 			}
@@ -101,7 +101,7 @@ func ExampleCursor_Events() {
 	if _, err := store.AppendBatch(ctx, []core.Event{order(17, "placed"), order(18, "placed"), order(17, "paid")}); err != nil {
 		log.Fatal(err)
 	}
-	cursor, err := store.Cursor(core.Region{}.WithEntity("order:17"), core.CursorConfig{})
+	cursor, err := store.Cursor(ctx, core.Region{}.WithEntity("order:17"), core.CursorConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func ExampleStore_DropBefore() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	mailer, err := store.Cursor(core.Region{}, core.CursorConfig{Checkpoint: id})
+	mailer, err := store.Cursor(ctx, core.Region{}, core.CursorConfig{Checkpoint: id})
 	if err != nil {
 		log.Fatal(err)
 	}

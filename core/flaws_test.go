@@ -25,7 +25,7 @@ func crashed(t testing.TB, disk *powerDisk) (*Store, *powerDisk) {
 // consumer is a cursor with a checkpoint over all events.
 func consumer(t testing.TB, s *Store) *Cursor {
 	t.Helper()
-	c, err := s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+	c, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 	must(t, err)
 	return c
 }
@@ -61,7 +61,7 @@ func TestX1CheckpointAheadOfTheJournalIsNoticed(t *testing.T) {
 
 	s, _ = crashed(t, disk)
 	for _, text := range []string{"new 1", "new 2"} {
-		_, err := s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+		_, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 		if !errors.Is(err, ErrCheckpointUnproven) {
 			t.Errorf("Cursor before %q = %v, want %v", text, err, ErrCheckpointUnproven)
 		}
@@ -218,7 +218,7 @@ func TestX11DamagedCheckpointMovesNoCursor(t *testing.T) {
 	damaged = append(damaged, append(slices.Clone(sound), 0), slices.Repeat(sound, 2))
 	for i, b := range damaged {
 		must(t, afero.WriteFile(s.fs, path, b, 0o600))
-		c, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id})
+		c, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: c.id})
 		if !errors.Is(err, ErrCheckpointCorrupt) {
 			t.Fatalf("Cursor over damage %d = %+v, %v, want %v", i, c, err, ErrCheckpointCorrupt)
 		}
@@ -257,7 +257,7 @@ func TestX12CheckpointIsHeldAgainstTheLog(t *testing.T) {
 			must(t, err)
 			tt.change(&saved)
 			must(t, s.checkpoints.save(saved))
-			if _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: c.id}); !errors.Is(err, tt.want) {
+			if _, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: c.id}); !errors.Is(err, tt.want) {
 				t.Errorf("Cursor = %v, want %v", err, tt.want)
 			}
 		})

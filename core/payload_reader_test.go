@@ -187,7 +187,7 @@ func TestPollFailsAndIsTriedAgain(t *testing.T) {
 func TestWorkerEndsWithAFailedRead(t *testing.T) {
 	s, disk, _ := wide(t, Config{})
 	disk.failure = errDisk
-	w, err := s.Worker(WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
+	w, err := s.Worker(ctx, WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
 	must(t, err)
 	if err := w.Join(ctx); !errors.Is(err, errDisk) {
 		t.Errorf("Join = %v, want %v", err, errDisk)

@@ -96,12 +96,12 @@ func TestReadOnlyRefuses(t *testing.T) {
 	}{
 		{"Append", func() error { _, err := s.Append(ctx, textEvent("b")); return err }},
 		{"BeginFence", func() error { _, err := s.BeginFence(ctx); return err }},
-		{"Cursor with a checkpoint", func() error { _, err := s.Cursor(Region{}, CursorConfig{Checkpoint: id}); return err }},
+		{"Cursor with a checkpoint", func() error { _, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: id}); return err }},
 		{"Worker with a checkpoint", func() error {
-			_, err := s.Worker(WorkerConfig{Checkpoint: id}, func(context.Context, Delivery) Action { return Stop })
+			_, err := s.Worker(ctx, WorkerConfig{Checkpoint: id}, func(context.Context, Delivery) Action { return Stop })
 			return err
 		}},
-		{"RemoveCheckpoint", func() error { return s.RemoveCheckpoint(id) }},
+		{"RemoveCheckpoint", func() error { return s.RemoveCheckpoint(ctx, id) }},
 	} {
 		if err := tt.call(); !errors.Is(err, ErrReadOnly) || errors.Is(err, ErrPoisoned) {
 			t.Errorf("%s = %v, want %v", tt.name, err, ErrReadOnly)

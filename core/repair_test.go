@@ -66,7 +66,7 @@ func TestRepair(t *testing.T) {
 			if s.Recovery() != want {
 				t.Errorf("recovery = %+v, want %+v", s.Recovery(), want)
 			}
-			_, err = s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+			_, err = s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 			if errors.Is(err, ErrCheckpointUnproven) == tt.vouched {
 				t.Errorf("Cursor = %v, vouched for: %v", err, tt.vouched)
 			}

@@ -27,15 +27,32 @@ func (c *Cursor) Commit(ctx context.Context) error {
 	if err := c.awaitSave(ctx); err != nil {
 		return err
 	}
-	if err := c.store.beginSave(); err != nil {
+	if err := c.store.beginChange(); err != nil {
 		return err
 	}
 	c.generation++
-	if ctx.Done() != nil {
-		return c.saveApart(ctx, c.checkpoint())
+	cp := c.checkpoint()
+	left, err := apart(ctx, c.store.rt, "save", func() error {
+		defer c.store.endChange()
+		return c.store.checkpoints.save(cp)
+	})
+	if left != nil {
+		c.saving = left
+		return fmt.Errorf("%w: %w", ErrCheckpointIndeterminate, err)
 	}
-	defer c.store.endSave()
-	return c.store.checkpoints.save(c.checkpoint())
+	return err
+}
+
+// awaitSave waits until the save that was given up, if there is one, has ended.
+func (c *Cursor) awaitSave(ctx context.Context) error {
+	if c.saving == nil {
+		return nil
+	}
+	if err := c.saving.task.Join(ctx); err != nil {
+		return err
+	}
+	c.saving = nil
+	return nil
 }
 
 func (c *Cursor) checkpoint() Checkpoint {
@@ -47,8 +64,8 @@ func (c *Cursor) checkpoint() Checkpoint {
 
 // resume puts the cursor where its checkpoint says, if there is one and if the
 // log can vouch for it.
-func (c *Cursor) resume() error {
-	cp, found, err := c.store.checkpoints.load(c.id)
+func (c *Cursor) resume(ctx context.Context) error {
+	cp, found, err := c.store.checkpoint(ctx, c.id)
 	if err != nil || !found {
 		return err
 	}

@@ -38,45 +38,60 @@ type Dropped struct {
 // DropBefore finishes that, and a store that is opened before may show them again.
 // ErrTooLarge says that more entities have had events than a base has room for, some ten
 // million. A crash leaves the log as it was or as it was to be.
+//
+// When ctx ends before the drop has begun, its error is all there is. After that it is
+// ErrUnconfirmed, and the drop goes on: the next DropBefore waits for it, and so does
+// Shutdown.
 func (s *Store) DropBefore(ctx context.Context, sequence uint64) (Dropped, error) {
 	if err := s.dropping.Lock(ctx); err != nil {
 		return Dropped{}, err
 	}
-	defer s.dropping.Unlock()
-	dropped, err := s.dropBefore(ctx, sequence)
-	if err != nil {
-		return dropped, fmt.Errorf("drop before sequence %d: %w", sequence, err)
+	if err := ctx.Err(); err != nil {
+		s.dropping.Unlock()
+		return Dropped{}, err
 	}
-	if dropped.Segments > 0 {
-		s.telemetry.log(slog.LevelInfo, "segments dropped", slog.String("dir", s.dir),
-			slog.Int("segments", dropped.Segments), slog.Int64("bytes", dropped.Bytes), slog.Uint64("first", dropped.First))
+	var dropped Dropped
+	left, err := apart(ctx, s.rt, "drop", func() (err error) {
+		defer s.dropping.Unlock()
+		dropped, err = s.dropBefore(sequence)
+		return err
+	})
+	switch {
+	case left != nil:
+		return Dropped{}, fmt.Errorf("drop before sequence %d: %w: %w", sequence, ErrUnconfirmed, err)
+	case err != nil:
+		return dropped, fmt.Errorf("drop before sequence %d: %w", sequence, err)
 	}
 	return dropped, nil
 }
 
-func (s *Store) dropBefore(ctx context.Context, sequence uint64) (Dropped, error) {
+func (s *Store) dropBefore(sequence uint64) (Dropped, error) {
 	if s.readOnly {
 		return Dropped{}, ErrReadOnly
-	}
-	if err := ctx.Err(); err != nil {
-		return Dropped{}, err
 	}
 	if err := s.droppable(); err != nil {
 		return Dropped{}, err
 	}
 	segments := s.journal.list()
-	first, hold, err := s.decide(ctx, segments, sequence)
+	first, hold, err := s.decide(segments, sequence)
 	if err != nil {
 		return Dropped{}, err
 	}
 	dropped := Dropped{First: segments[first].first, Segments: first, Bytes: segments[first].base - segments[0].base, Held: hold}
 	if first > 0 {
 		s.rt.Yield(PointDropDecided)
-		if err := s.rebase(ctx, segments[first]); err != nil {
+		if err := s.rebase(segments[first]); err != nil {
 			return Dropped{First: dropped.First, Held: hold}, err
 		}
 	}
-	return dropped, removeBelow(s.fs, s.dir, segments[first].number)
+	if err := removeBelow(s.fs, s.dir, segments[first].number); err != nil {
+		return dropped, err
+	}
+	if first > 0 {
+		s.telemetry.log(slog.LevelInfo, "segments dropped", slog.String("dir", s.dir),
+			slog.Int("segments", dropped.Segments), slog.Int64("bytes", dropped.Bytes), slog.Uint64("first", dropped.First))
+	}
+	return dropped, nil
 }
 
 func (s *Store) droppable() error {
@@ -88,9 +103,9 @@ func (s *Store) droppable() error {
 
 // decide returns the index of the first of segments that stays, and what held others
 // that should go. From now on nothing before it is shown.
-func (s *Store) decide(ctx context.Context, segments []segment, sequence uint64) (int, *Hold, error) {
+func (s *Store) decide(segments []segment, sequence uint64) (int, *Hold, error) {
 	s.holds.watch()
-	hold, err := s.lowestHold(ctx)
+	hold, err := s.lowestHold()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -115,9 +130,9 @@ func stayingOf(segments []segment, limit uint64) int {
 }
 
 // lowestHold returns the lowest hold of all but the open cursors.
-func (s *Store) lowestHold(ctx context.Context) (Hold, error) {
+func (s *Store) lowestHold() (Hold, error) {
 	lowest := Hold{s.gate.snapshot().visible, "what is not visible yet"}
-	if err := s.writing.Lock(ctx); err != nil {
+	if err := s.writing.Lock(context.Background()); err != nil {
 		return Hold{}, err
 	}
 	key, keyed := s.keys.oldest()
@@ -157,7 +172,7 @@ func (f *checkpointFiles) hold(lineage Lineage, lowest Hold) (Hold, error) {
 }
 
 // rebase has the log begin with that segment, durably, and lets go of what is before.
-func (s *Store) rebase(ctx context.Context, first segment) error {
+func (s *Store) rebase(first segment) error {
 	before, err := loadBase(s.fs, s.dir)
 	if err != nil {
 		return err
@@ -173,7 +188,7 @@ func (s *Store) rebase(ctx context.Context, first segment) error {
 	}
 	s.rt.Yield(PointDropDurable)
 	left := s.index.Load().from(first.first)
-	if err := s.writing.Lock(ctx); err != nil {
+	if err := s.writing.Lock(context.Background()); err != nil {
 		return err
 	}
 	defer s.writing.Unlock()

@@ -204,7 +204,7 @@ func TestDropBeforeIsHeld(t *testing.T) {
 			c := consumer(t, s)
 			must(t, c.Commit(ctx))
 			must(t, c.Close())
-			must(t, s.RemoveCheckpoint(checkpointID(t, "consumer")))
+			must(t, s.RemoveCheckpoint(ctx, checkpointID(t, "consumer")))
 		}, 8, "not visible yet", 10},
 		{"a checkpoint that cannot be read", Config{}, func(t *testing.T, s *Store, disk afero.Fs) {
 			must(t, afero.WriteFile(disk, "/log/cursors/mailer.ckpt", []byte("rot"), 0o600))

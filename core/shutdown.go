@@ -66,7 +66,7 @@ func (s *Store) drain(ctx context.Context, workers []*Worker) error {
 		}
 	}
 	s.end()
-	if err := s.finishSaves(ctx); err != nil {
+	if err := s.finishChanges(ctx); err != nil {
 		return err
 	}
 	s.gate.wake.Notify()

@@ -31,7 +31,7 @@ func TestCheckpointsBehindSnapshots(t *testing.T) {
 			if s.Recovery().Snapshots != 3 {
 				t.Fatalf("recovery = %+v, want three snapshots", s.Recovery())
 			}
-			c, err := s.Cursor(Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+			c, err := s.Cursor(ctx, Region{}, CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("Cursor = %v, want %v", err, tt.want)
 			}

@@ -171,7 +171,7 @@ func logHolds(t testing.TB, s *Store, want ...string) {
 
 func cursorOn(t testing.TB, s *Store, region Region) *Cursor {
 	t.Helper()
-	c, err := s.Cursor(region, CursorConfig{})
+	c, err := s.Cursor(ctx, region, CursorConfig{})
 	must(t, err)
 	return c
 }

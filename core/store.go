@@ -111,17 +111,18 @@ type Store struct {
 	writing   Mutex     // one append or fence outcome at a time
 	dropping  Mutex     // one retention at a time
 	lifecycle Mutex     // one worker's start, or the marking as closed, at a time
+	rotation  *work     // the last one that was given up; under writing
 	workers   []*Worker // under lifecycle
 	saving    Task      // of snapshots, while Shutdown waits; of the one Shutdown under way
 
-	saved Notifier // notified at the end of each save of a checkpoint
+	changed Notifier // notified at the end of each change of a checkpoint
 
 	mu          sync.Mutex // guards what is below; never held across a yield point
 	closed      bool       // nothing new begins
 	interrupted bool       // ... and the Shutdown that said so was given up
 	ended       bool       // ... and the workers have ended
 	leases      map[CheckpointID]bool
-	saves       int // of checkpoints, that are under way
+	changes     int // of checkpoints, that are under way
 }
 
 // Open opens the log in the directory dir of fsys, creating both if they are
@@ -153,7 +154,7 @@ func Open(ctx context.Context, fsys afero.Fs, dir string, config Config) (*Store
 		telemetry: &telemetry{clock: rt, observe: config.Observe, logger: config.Log},
 		gate:      newGate(rt), keys: newKeys(config.KeyWindow), checkpoints: checkpointFiles{fs: fsys, dir: dir},
 		writing: rt.Mutex("writing"), dropping: rt.Mutex("dropping"), lifecycle: rt.Mutex("lifecycle"),
-		saved: rt.Notifier("saves"), leases: make(map[CheckpointID]bool),
+		changed: rt.Notifier("changes"), leases: make(map[CheckpointID]bool),
 	}
 	s.index.Store(newIndex())
 	if err := s.recover(ctx); err != nil {
@@ -277,7 +278,7 @@ func (s *Store) append(ctx context.Context, events []Event, token uint64) (Recei
 	if err := s.writing.Lock(ctx); err != nil {
 		return Receipt{}, 0, err
 	}
-	defer s.writing.Unlock()
+	defer s.endWriting()
 	if err := ctx.Err(); err != nil {
 		return Receipt{}, 0, err
 	}
@@ -335,7 +336,17 @@ func (s *Store) makeRoom(ctx context.Context, body int) error {
 	if err := s.syncer.sync(ctx, s.journal.writtenMark().offset, 0); err != nil {
 		return err
 	}
-	return s.syncer.exclude(ctx, func() error { return s.journal.rotate(s.gate.next()) })
+	left, err := s.syncer.exclude(ctx, func() error { return s.journal.rotate(s.gate.next()) })
+	s.rotation = left
+	return err
+}
+
+// endWriting lets the next append begin, once the rotation that was given up, if there
+// is one, has ended.
+func (s *Store) endWriting() {
+	if !s.rotation.then(s.writing.Unlock) {
+		s.writing.Unlock()
+	}
 }
 
 func validateBatch(events []Event) error {
@@ -434,7 +445,7 @@ func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) 
 	if !found {
 		return Entry{}, false, nil
 	}
-	entries, err := s.payloads.read([]*record{r})
+	entries, err := s.payloadsOf(ctx, []*record{r})
 	if errors.Is(err, ErrDropped) && sequence < s.holds.first.Load() { // since the look at it
 		return Entry{}, false, nil
 	}
@@ -444,6 +455,22 @@ func (s *Store) Read(ctx context.Context, sequence uint64) (Entry, bool, error) 
 	return entries[0], true, nil
 }
 
+// payloadsOf returns the entries of records.
+func (s *Store) payloadsOf(ctx context.Context, records []*record) ([]Entry, error) {
+	if len(records) == 0 {
+		return nil, nil
+	}
+	var entries []Entry
+	left, err := apart(ctx, s.rt, "read", func() (err error) {
+		entries, err = s.payloads.read(records)
+		return err
+	})
+	if left != nil {
+		return nil, err
+	}
+	return entries, err
+}
+
 // visible returns the record of that sequence, if readers may see it.
 func (s *Store) visible(sequence uint64) (*record, bool) {
 	view := s.gate.snapshot()
@@ -451,38 +478,4 @@ func (s *Store) visible(sequence uint64) (*record, bool) {
 		return nil, false
 	}
 	return s.index.Load().at(sequence)
-}
-
-// RemoveCheckpoint durably forgets the checkpoint of that id: its next consumer
-// begins at the first event. It is what an operator does about a checkpoint that
-// is refused. It fails with ErrCheckpointLeased while a consumer uses the id. It takes no
-// context: what it waits for is the removal of one file and the sync of its directory.
-func (s *Store) RemoveCheckpoint(id CheckpointID) error {
-	if err := s.lease(id); err != nil {
-		return err
-	}
-	defer s.release(id)
-	return s.checkpoints.remove(id)
-}
-
-// lease takes a checkpoint id for one consumer.
-func (s *Store) lease(id CheckpointID) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.closed:
-		return ErrClosed
-	case s.readOnly:
-		return fmt.Errorf("checkpoint %q: %w", id, ErrReadOnly)
-	case s.leases[id]:
-		return fmt.Errorf("%w: %q", ErrCheckpointLeased, id)
-	}
-	s.leases[id] = true
-	return nil
-}
-
-func (s *Store) release(id CheckpointID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.leases, id)
 }

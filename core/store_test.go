@@ -105,12 +105,12 @@ func TestCloseWhileAHandlerStartsAWorker(t *testing.T) {
 	s := openOn(t, afero.NewMemMapFs(), Config{})
 	appendTexts(t, s, "a")
 	started, refused := make(chan struct{}), make(chan error, 1)
-	_, err := s.Worker(WorkerConfig{}, func(context.Context, Delivery) Action {
+	_, err := s.Worker(ctx, WorkerConfig{}, func(context.Context, Delivery) Action {
 		close(started)
 		for !s.isClosed() {
 			time.Sleep(time.Millisecond)
 		}
-		_, err := s.Worker(WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
+		_, err := s.Worker(ctx, WorkerConfig{}, func(context.Context, Delivery) Action { return Stop })
 		refused <- err
 		return Stop
 	})

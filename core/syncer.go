@@ -200,16 +200,18 @@ func (y *syncer) show(durable mark) error {
 	return nil
 }
 
-// exclude does something while no round is under way.
-func (y *syncer) exclude(ctx context.Context, do func() error) error {
+// exclude has something done, as apart does, while no round is under way.
+func (y *syncer) exclude(ctx context.Context, do func() error) (left *work, err error) {
 	for {
 		since := y.rounds.Epoch()
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		if y.lead() {
-			defer y.end()
-			return do()
+			return apart(ctx, y.rt, "rotate", func() error {
+				defer y.end()
+				return do()
+			})
 		}
 		y.rounds.Wait(ctx, since, forever)
 	}

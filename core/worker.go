@@ -98,9 +98,9 @@ type Worker struct {
 	gaps     gapRing
 }
 
-// Worker starts a worker. It fails as [Store.Cursor] does, and then starts none. What it
-// waits for at most is its checkpoint, and that of another worker that is being started.
-func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
+// Worker starts a worker. It fails as [Store.Cursor] does, and then starts none. A context
+// that ends later ends no worker: [Worker.Stop] does.
+func (s *Store) Worker(ctx context.Context, config WorkerConfig, handler Handler) (*Worker, error) {
 	config, err := config.withDefaults()
 	if err != nil {
 		return nil, err
@@ -108,11 +108,11 @@ func (s *Store) Worker(config WorkerConfig, handler Handler) (*Worker, error) {
 	if handler == nil {
 		return nil, errors.New("batpak: Store.Worker: the handler must not be nil")
 	}
-	if err := s.lifecycle.Lock(context.Background()); err != nil {
+	if err := s.lifecycle.Lock(ctx); err != nil {
 		return nil, err
 	}
 	defer s.lifecycle.Unlock()
-	cursor, err := s.Cursor(config.Region, CursorConfig{Checkpoint: config.Checkpoint, Gaps: config.Gaps})
+	cursor, err := s.Cursor(ctx, config.Region, CursorConfig{Checkpoint: config.Checkpoint, Gaps: config.Gaps})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // soloWorker starts a worker whose task runs when it is joined.
 func soloWorker(t testing.TB, s *Store, config WorkerConfig, handler Handler) *Worker {
 	t.Helper()
-	w, err := s.Worker(config, handler)
+	w, err := s.Worker(ctx, config, handler)
 	must(t, err)
 	return w
 }

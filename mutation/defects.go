@@ -278,8 +278,8 @@ func firstDefects() []Defect {
 			Name:    "skip-unreadable-payload",
 			Summary: "a poll that cannot read its payloads moves the cursor all the same",
 			File:    "core/cursor.go",
-			Old:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n",
-			New:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n\t\tlast := found[len(found)-1]\n\t\tc.place = place{started: true, position: last.Sequence, event: last.Hash}\n",
+			Old:     "\tbatch, err := c.store.payloadsOf(ctx, found)\n\tif err != nil {\n",
+			New:     "\tbatch, err := c.store.payloadsOf(ctx, found)\n\tif err != nil {\n\t\tlast := found[len(found)-1]\n\t\tc.place = place{started: true, position: last.Sequence, event: last.Hash}\n",
 		},
 		{
 			Name:    "sweep-checkpoints",
@@ -322,8 +322,8 @@ func firstDefects() []Defect {
 			Name:    "append-waits-on",
 			Summary: "an append goes on waiting for another although its context has ended",
 			File:    "core/store.go",
-			Old:     "\tif err := s.writing.Lock(ctx); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.writing.Unlock()\n",
-			New:     "\tif err := s.writing.Lock(context.Background()); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.writing.Unlock()\n",
+			Old:     "\tif err := s.writing.Lock(ctx); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.endWriting()\n",
+			New:     "\tif err := s.writing.Lock(context.Background()); err != nil {\n\t\treturn Receipt{}, 0, err\n\t}\n\tdefer s.endWriting()\n",
 		},
 		{
 			Name:    "shutdown-given-up-for-good",

@@ -39,7 +39,7 @@ func checkpointDefects() []Defect {
 			Name:    "no-lease",
 			Summary: "two consumers may use one checkpoint",
 			Clause:  "X-13",
-			File:    "core/store.go",
+			File:    "core/lease.go",
 			Old:     "\tcase s.leases[id]:\n",
 			New:     "\tcase s.leases[id] && s.closed:\n",
 		},
@@ -91,8 +91,8 @@ func checkpointDefects() []Defect {
 			Name:    "lease-kept-after-a-refusal",
 			Summary: "a checkpoint that was refused stays in use",
 			File:    "core/cursor.go",
-			Old:     "\tif err := c.resume(); err != nil {\n\t\tc.store.release(c.id)\n",
-			New:     "\tif err := c.resume(); err != nil {\n",
+			Old:     "\tif err := c.resume(ctx); err != nil {\n\t\tc.store.release(c.id)\n",
+			New:     "\tif err := c.resume(ctx); err != nil {\n",
 		},
 	}
 }

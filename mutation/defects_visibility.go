@@ -122,8 +122,8 @@ func visibilityDefects() []Defect {
 			Summary: "a poll moves behind events that the disk did not bring",
 			Clause:  "X-5",
 			File:    "core/cursor.go",
-			Old:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n",
-			New:     "\tbatch, err := c.store.payloads.read(found)\n\tif err != nil {\n\t\tc.scanned = scanned\n",
+			Old:     "\tbatch, err := c.store.payloadsOf(ctx, found)\n\tif err != nil {\n",
+			New:     "\tbatch, err := c.store.payloadsOf(ctx, found)\n\tif err != nil {\n\t\tc.scanned = scanned\n",
 		},
 		{
 			Name:    "first-event-skipped",

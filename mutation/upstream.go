@@ -66,7 +66,7 @@ var upstream = []struct{ name, file, old, new, property string }{
 	{"M-42", "gap.go", "max(merged[last].End, r.End)", "r.End", "of two ends the later one counts"},
 	{"M-43", "region.go", "r.scope, r.set = scope, r.set|axisScope", "r.scope, r.set = scope, r.set", "each builder sets its own axis"},
 
-	{"U-1", "cursor.go", "\tbatch, err := c.store.payloads.read(found)\n", "\tfor _, r := range found {\n\t\tc.place = place{started: true, position: r.Sequence, event: r.Hash}\n\t}\n\tbatch, err := c.store.payloads.read(found)\n", "a cursor does not move when a payload cannot be read"},
+	{"U-1", "cursor.go", "\tbatch, err := c.store.payloadsOf(ctx, found)\n", "\tfor _, r := range found {\n\t\tc.place = place{started: true, position: r.Sequence, event: r.Hash}\n\t}\n\tbatch, err := c.store.payloadsOf(ctx, found)\n", "a cursor does not move when a payload cannot be read"},
 	{"U-2", "cursor.go", "if !c.place.started {", "if false {", "a cursor that has not started delivers sequence zero"},
 	{"U-3", "gate.go", "upTo < now.visible", "upTo <= now.visible", "a publish may repeat the bound"},
 	{"U-4", "gate.go", "\tif err := g.install(upTo, lanes, operation); err != nil {\n\t\treturn err\n\t}\n\tg.rt.Yield(PointPublishSnapshot)\n\tg.wake.Notify()\n", "\tg.wake.Notify()\n\tif err := g.install(upTo, lanes, operation); err != nil {\n\t\treturn err\n\t}\n\tg.rt.Yield(PointPublishSnapshot)\n", "who is woken sees what was published"},

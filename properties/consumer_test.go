@@ -54,7 +54,7 @@ func (c *consumer) due(log []core.Entry, n int) []core.Entry {
 
 // open opens the cursor, and checks that it stands where it was saved.
 func (c *consumer) open(t *rapid.T, s *core.Store) error {
-	cursor, err := s.Cursor(c.region, c.config)
+	cursor, err := s.Cursor(ctx, c.region, c.config)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (c *consumer) commit(t *rapid.T) error {
 
 // remove forgets the checkpoint.
 func (c *consumer) remove(s *core.Store) error {
-	err := s.RemoveCheckpoint(c.config.Checkpoint)
+	err := s.RemoveCheckpoint(ctx, c.config.Checkpoint)
 	if err == nil {
 		c.saved = nil
 	}

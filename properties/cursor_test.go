@@ -19,7 +19,7 @@ func TestCursorFilters(t *testing.T) {
 		region := legalRegion().Draw(t, "region")
 		want := matching(region, visible)
 		for _, life := range []string{"first", "second"} {
-			c, err := s.Cursor(region, core.CursorConfig{})
+			c, err := s.Cursor(ctx, region, core.CursorConfig{})
 			need(t, err)
 			if d := difference(want, pollAll(t, c)); d != "" {
 				t.Fatalf("%s life: region %s (-filtered +polled):\n%s", life, region.Identity(), d)
@@ -57,7 +57,7 @@ func TestCursorFollows(t *testing.T) {
 	often(t, 5, func(t *rapid.T) {
 		s := newMachine(t, simfs.Config{}).open(t)
 		region := legalRegion().Draw(t, "region")
-		c, err := s.Cursor(region, core.CursorConfig{})
+		c, err := s.Cursor(ctx, region, core.CursorConfig{})
 		need(t, err)
 		var want, got []core.Entry
 		for range rapid.IntRange(1, 4).Draw(t, "rounds") {

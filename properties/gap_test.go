@@ -25,7 +25,7 @@ func TestGapsAreCounted(t *testing.T) {
 		}
 		region := legalRegion().Draw(t, "region")
 		capacity := rapid.IntRange(0, 3).Draw(t, "capacity")
-		c, err := s.Cursor(region, core.CursorConfig{Gaps: capacity})
+		c, err := s.Cursor(ctx, region, core.CursorConfig{Gaps: capacity})
 		need(t, err)
 		polled := pollAll(t, c)
 		want := countGaps(0, matching(region, visible), func(sequence uint64) bool { return slices.Contains(cancelled, sequence) })

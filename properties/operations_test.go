@@ -157,7 +157,7 @@ func (x *experiment) openCursor(t *rapid.T) {
 		x.survive(t)
 		return
 	}
-	if _, err := x.store.Cursor(c.region, c.config); !errors.Is(err, core.ErrCheckpointLeased) {
+	if _, err := x.store.Cursor(ctx, c.region, c.config); !errors.Is(err, core.ErrCheckpointLeased) {
 		t.Fatalf("second cursor of an id = %v, want %v", err, core.ErrCheckpointLeased)
 	}
 	x.survive(t)

@@ -34,7 +34,7 @@ func TestRegionMismatchIsRefused(t *testing.T) {
 		appendSome(t, s)
 		pair := twoRegions().Draw(t, "regions")
 		config := core.CursorConfig{Checkpoint: checkpointID(t, "consumer")}
-		c, err := s.Cursor(pair[0], config)
+		c, err := s.Cursor(ctx, pair[0], config)
 		need(t, err)
 		_, err = c.PollBatch(ctx, rapid.IntRange(0, 5).Draw(t, "polled"))
 		need(t, err)
@@ -46,7 +46,7 @@ func TestRegionMismatchIsRefused(t *testing.T) {
 			s = m.open(t)
 		}
 		refusesRegion(t, s, pair, config)
-		c, err = s.Cursor(pair[0], config)
+		c, err = s.Cursor(ctx, pair[0], config)
 		need(t, err)
 		if p, ok := c.Position(); p != position || ok != started {
 			t.Fatalf("after the refusal the cursor stands on %d, %t, want %d, %t", p, ok, position, started)
@@ -58,7 +58,7 @@ func TestRegionMismatchIsRefused(t *testing.T) {
 // second, by cursors and workers, with an error that names both.
 func refusesRegion(t *rapid.T, s *core.Store, pair [2]core.Region, config core.CursorConfig) {
 	t.Helper()
-	_, err := s.Cursor(pair[1], config)
+	_, err := s.Cursor(ctx, pair[1], config)
 	var mismatch *core.MismatchError
 	if !errors.Is(err, core.ErrRegionMismatch) || !errors.As(err, &mismatch) {
 		t.Fatalf("checkpoint of %s under %s: %v, want %v", pair[0].Identity(), pair[1].Identity(), err, core.ErrRegionMismatch)
@@ -66,7 +66,7 @@ func refusesRegion(t *rapid.T, s *core.Store, pair [2]core.Region, config core.C
 	if mismatch.Stored != pair[0].Identity() || mismatch.Expected != pair[1].Identity() {
 		t.Fatalf("refusal names %q and %q, want %q and %q", mismatch.Stored, mismatch.Expected, pair[0].Identity(), pair[1].Identity())
 	}
-	_, err = s.Worker(core.WorkerConfig{Region: pair[1], Checkpoint: config.Checkpoint}, func(context.Context, core.Delivery) core.Action {
+	_, err = s.Worker(ctx, core.WorkerConfig{Region: pair[1], Checkpoint: config.Checkpoint}, func(context.Context, core.Delivery) core.Action {
 		t.Errorf("a worker of another region was handed something")
 		return core.Stop
 	})

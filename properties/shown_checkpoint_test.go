@@ -96,7 +96,7 @@ func openAgain(s *core.Store) (*core.Cursor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Cursor(core.Region{}, core.CursorConfig{Checkpoint: id})
+	return s.Cursor(ctx, core.Region{}, core.CursorConfig{Checkpoint: id})
 }
 
 // saveOn saves the checkpoint further on, and closes its cursor.
@@ -115,7 +115,7 @@ func removeCheckpoint(c *core.Cursor, s *core.Store) error {
 	if err != nil {
 		return err
 	}
-	return s.RemoveCheckpoint(id)
+	return s.RemoveCheckpoint(ctx, id)
 }
 
 // dropAll drops what may go.

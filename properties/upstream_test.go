@@ -125,7 +125,7 @@ func TestUpstreamCheckpointIsTakenOverOrRefused(t *testing.T) {
 		need(t, m.disk.MkdirAll(filepath.Dir(checkpointPath), 0o700))
 		need(t, afero.WriteFile(m.disk, checkpointPath, u.encode(), 0o600))
 
-		c, err := s.Cursor(region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+		c, err := s.Cursor(ctx, region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 		if want := u.refusal(region, own); !errors.Is(err, want) || want == nil && err != nil {
 			t.Fatalf("checkpoint %q of %v under %s: %v, want %v", u.encode(), u, region.Identity(), err, want)
 		}

@@ -18,7 +18,7 @@ var checkpointPath = filepath.Join(logDir, "cursors", "consumer.ckpt")
 // savedCheckpoint polls some events, saves, and returns what was saved.
 func savedCheckpoint(t *rapid.T, m machine, s *core.Store, region core.Region) core.Checkpoint {
 	t.Helper()
-	c, err := s.Cursor(region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+	c, err := s.Cursor(ctx, region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 	need(t, err)
 	_, err = c.PollBatch(ctx, rapid.IntRange(0, 8).Draw(t, "polled"))
 	need(t, err)
@@ -59,7 +59,7 @@ func TestCheckpointOfAnotherIsRefused(t *testing.T) {
 		changed := saved
 		c.change(t, &changed)
 		need(t, afero.WriteFile(m.disk, checkpointPath, encode(t, changed), 0o600))
-		_, err := s.Cursor(region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+		_, err := s.Cursor(ctx, region, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 		if !errors.Is(err, c.want) {
 			t.Fatalf("checkpoint with another %s: %v, want %v", c.name, err, c.want)
 		}
@@ -88,7 +88,7 @@ func TestCheckpointOfAFork(t *testing.T) {
 		need(t, other.disk.MkdirAll(filepath.Dir(checkpointPath), 0o700))
 		need(t, afero.WriteFile(other.disk, checkpointPath, encode(t, saved), 0o600))
 
-		_, err := fork.Cursor(core.Region{}, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
+		_, err := fork.Cursor(ctx, core.Region{}, core.CursorConfig{Checkpoint: checkpointID(t, "consumer")})
 		common := !saved.Started || len(shared) > 0 && saved.Position <= shared[len(shared)-1].Sequence
 		if common && err != nil || !common && !errors.Is(err, core.ErrCheckpointUnproven) {
 			t.Fatalf("checkpoint at %d (started %t), %d events shared: %v", saved.Position, saved.Started, len(shared), err)

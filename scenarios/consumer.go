@@ -51,7 +51,8 @@ func (c *consuming) recover(err error) {
 		return
 	}
 	c.record(Event{Kind: EventForgetting, Actor: c.plan.name})
-	if err := c.store.RemoveCheckpoint(c.plan.id); err == nil {
+	err = c.try(c.plan.name, callForget, func(ctx context.Context) error { return c.store.RemoveCheckpoint(ctx, c.plan.id) })
+	if err == nil {
 		c.record(Event{Kind: EventForgotten, Actor: c.plan.name})
 	}
 }
@@ -81,15 +82,21 @@ func (c *consuming) opened(started bool, position uint64, err error) error {
 
 // work runs one worker to its end.
 func (c *consuming) work() error {
-	w, err := c.store.Worker(core.WorkerConfig{
-		Region: c.plan.region, Checkpoint: c.plan.id, BatchSize: c.plan.batch,
-		Cadence: c.plan.cadence, IdleSleep: c.plan.deadline, Restart: c.plan.restart, Gaps: 4,
-	}, c.handle)
+	var w *core.Worker
+	err := c.insist(c.plan.name, callOpen, func(ctx context.Context) (err error) {
+		w, err = c.store.Worker(ctx, core.WorkerConfig{
+			Region: c.plan.region, Checkpoint: c.plan.id, BatchSize: c.plan.batch,
+			Cadence: c.plan.cadence, IdleSleep: c.plan.deadline, Restart: c.plan.restart, Gaps: 4,
+		}, c.handle)
+		if err == nil {
+			position, started := w.Position() // no yield point since the worker began
+			c.opened(started, position, nil)
+		}
+		return err
+	})
 	if err != nil {
 		return c.opened(false, 0, err)
 	}
-	position, started := w.Position() // no yield point since the worker began
-	c.opened(started, position, nil)
 	err = c.insist(c.plan.name, callJoin, w.Join)
 	if err == nil {
 		c.saved()
@@ -126,7 +133,11 @@ var errPlanned = errors.New("planned panic of a handler")
 // pull reads with a cursor, and commits after each batch if the consumer is
 // durable, until an answer ends it.
 func (c *consuming) pull() error {
-	cursor, err := c.store.Cursor(c.plan.region, core.CursorConfig{Checkpoint: c.plan.id, Gaps: 4})
+	var cursor *core.Cursor
+	err := c.insist(c.plan.name, callOpen, func(ctx context.Context) (err error) {
+		cursor, err = c.store.Cursor(ctx, c.plan.region, core.CursorConfig{Checkpoint: c.plan.id, Gaps: 4})
+		return err
+	})
 	if err != nil {
 		return c.opened(false, 0, err)
 	}

@@ -100,7 +100,7 @@ func (r *recovery) content() []core.Entry {
 
 // consume reads all that a consumer has not accepted before, and saves where it stands.
 func (r *recovery) consume(c *consumerPlan) {
-	cursor, err := r.store.Cursor(c.region, core.CursorConfig{Checkpoint: c.id})
+	cursor, err := r.store.Cursor(context.Background(), c.region, core.CursorConfig{Checkpoint: c.id})
 	if err != nil {
 		r.watch.take(Event{Kind: EventRefused, Actor: c.name, Region: c.region, Err: err})
 		return

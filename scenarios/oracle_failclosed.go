@@ -13,7 +13,7 @@ type failClosed struct {
 	planted   map[string]error       // by consumer: how its checkpoint must be refused
 	removed   map[string]bool        // by consumer: the removal of the planted file was begun
 	saved     map[string]core.Region // by consumer: the region its checkpoint may be of
-	contended map[string]bool        // by consumer: in this incarnation another has tried to open its checkpoint
+	contended map[string]bool        // by consumer: in this incarnation another has tried to open its checkpoint, or its removal was given up
 }
 
 func newFailClosed(l *ledger) *failClosed {
@@ -28,6 +28,10 @@ func (o *failClosed) Observe(e *Event) *Violation {
 		clear(o.contended)
 	case EventContending:
 		o.contended[e.Actor] = true
+	case EventGaveUp:
+		if e.Op == callForget { // it may go on
+			o.contended[e.Actor] = true
+		}
 	case EventPlanted:
 		o.planted[e.Actor] = e.Err
 		delete(o.removed, e.Actor)

@@ -37,7 +37,7 @@ func (n *incarnation) contend() {
 	for range n.src.Draw(labelWorkload, othersTurns) {
 		n.sim.Sleep(n.pause())
 		n.record(Event{Kind: EventContending, Actor: c.name})
-		cursor, err := n.store.Cursor(c.region, core.CursorConfig{Checkpoint: c.id})
+		cursor, err := n.store.Cursor(context.Background(), c.region, core.CursorConfig{Checkpoint: c.id})
 		n.record(Event{Kind: EventContended, Actor: c.name, Err: err})
 		if err != nil {
 			continue
@@ -57,7 +57,14 @@ func (n *incarnation) retain() {
 			before = n.src.Draw(labelWorkload, before)
 		}
 		n.record(Event{Kind: EventDropping, Actor: "retainer", First: before})
-		dropped, err := n.store.DropBefore(context.Background(), before)
+		var dropped core.Dropped
+		err := n.try("retainer", callDrop, func(ctx context.Context) (err error) {
+			dropped, err = n.store.DropBefore(ctx, before)
+			return err
+		})
+		if contextError(err) {
+			continue // the end of the next drop tells that of this one
+		}
 		n.record(Event{Kind: EventDropped, Actor: "retainer", First: n.store.First(), Segments: dropped.Segments, Err: err})
 	}
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -217,7 +218,7 @@ func (n *incarnation) trespass() {
 			continue
 		}
 		other := c.region.WithScope("elsewhere")
-		cursor, err := n.store.Cursor(other, core.CursorConfig{Checkpoint: c.id})
+		cursor, err := n.store.Cursor(context.Background(), other, core.CursorConfig{Checkpoint: c.id})
 		n.record(Event{Kind: EventTrespassed, Actor: c.name, Region: other, Err: err})
 		if err == nil {
 			cursor.Close()

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,30 +47,35 @@ func fillKinds(b *testing.B, dir string) *core.Store {
 // BenchmarkDrain drains a log of a million small events on the disk in batches of 64: all
 // of them, and those of a kind that every tenth, hundredth or thousandth has. In turns
 // with each batch it copies as many entries out of a slice of them, and reads as many
-// payloads, as far apart, from the journal's file one by one.
+// payloads, as far apart, from the journal's file one by one. A context that can end has
+// each batch read in a task of its own.
 func BenchmarkDrain(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "log")
 	s := fillKinds(b, dir)
 	size := journalSize(b, dir)
+	ending, end := context.WithCancel(ctx)
+	defer end()
 	for _, tt := range []struct {
 		name   string
+		ctx    context.Context
 		every  int
 		region core.Region
 	}{
-		{"all", 1, core.Region{}},
-		{"tenth", 10, core.Region{}.WithFact(core.ExactKind(kindEvery(10)))},
-		{"hundredth", 100, core.Region{}.WithFact(core.ExactKind(kindEvery(100)))},
-		{"thousandth", 1000, core.Region{}.WithFact(core.ExactKind(kindEvery(1000)))},
+		{"all", ctx, 1, core.Region{}},
+		{"all/context-can-end", ending, 1, core.Region{}},
+		{"tenth", ctx, 10, core.Region{}.WithFact(core.ExactKind(kindEvery(10)))},
+		{"hundredth", ctx, 100, core.Region{}.WithFact(core.ExactKind(kindEvery(100)))},
+		{"thousandth", ctx, 1000, core.Region{}.WithFact(core.ExactKind(kindEvery(1000)))},
 	} {
 		b.Run("region="+tt.name, func(b *testing.B) {
-			drainInTurns(b, s, segments(b, dir)[0], size, tt.region, size/drained*int64(tt.every))
+			drainInTurns(b, tt.ctx, s, segments(b, dir)[0], size, tt.region, size/drained*int64(tt.every))
 		})
 	}
 }
 
 // drainInTurns polls, ranges and reads a batch each in turns, each from its beginning
 // again at its end.
-func drainInTurns(b *testing.B, s *core.Store, path string, size int64, region core.Region, stride int64) {
+func drainInTurns(b *testing.B, ctx context.Context, s *core.Store, path string, size int64, region core.Region, stride int64) {
 	file, err := os.Open(path)
 	must(b, err)
 	defer file.Close()
@@ -77,7 +83,7 @@ func drainInTurns(b *testing.B, s *core.Store, path string, size int64, region c
 	for i := range entries {
 		entries[i] = &core.Entry{Sequence: uint64(i), Payload: make([]byte, 16)}
 	}
-	cursor, err := s.Cursor(region, core.CursorConfig{})
+	cursor, err := s.Cursor(ctx, region, core.CursorConfig{})
 	must(b, err)
 	var t turns
 	next, at := 0, int64(0)
@@ -87,7 +93,7 @@ func drainInTurns(b *testing.B, s *core.Store, path string, size int64, region c
 		must(b, err)
 		if len(batch) < group {
 			must(b, cursor.Close())
-			cursor, err = s.Cursor(region, core.CursorConfig{})
+			cursor, err = s.Cursor(ctx, region, core.CursorConfig{})
 			must(b, err)
 		}
 		t.take("slice", func() {

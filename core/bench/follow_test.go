@@ -16,7 +16,7 @@ func BenchmarkFollow(b *testing.B) {
 	s, err := core.Open(ctx, afero.NewMemMapFs(), "/log", core.Config{})
 	must(b, err)
 	defer s.Close()
-	cursor, err := s.Cursor(core.Region{}, core.CursorConfig{})
+	cursor, err := s.Cursor(ctx, core.Region{}, core.CursorConfig{})
 	must(b, err)
 	got, values := make(chan time.Time), make(chan int)
 	go func() {

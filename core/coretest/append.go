@@ -176,7 +176,7 @@ func appendConcurrent(f *fixture) {
 
 // pullAll pulls until it has count entries or waits in vain.
 func (f *fixture) pullAll(s *core.Store, count int) ([]core.Entry, error) {
-	c, err := s.Cursor(core.Region{}, core.CursorConfig{})
+	c, err := s.Cursor(ctx, core.Region{}, core.CursorConfig{})
 	if err != nil {
 		return nil, err
 	}

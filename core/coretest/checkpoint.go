@@ -82,9 +82,9 @@ func checkpointUnstarted(f *fixture) {
 // checkpoint, and that both say why.
 func (f *fixture) refusesCheckpoint(s *core.Store, region core.Region, want error) error {
 	f.Helper()
-	_, err := s.Cursor(region, f.durably())
+	_, err := s.Cursor(ctx, region, f.durably())
 	f.fails("Cursor", err, want)
-	_, workerErr := s.Worker(core.WorkerConfig{Region: region, Checkpoint: f.id()}, refuseDelivery(f))
+	_, workerErr := s.Worker(ctx, core.WorkerConfig{Region: region, Checkpoint: f.id()}, refuseDelivery(f))
 	f.fails("Worker", workerErr, want)
 	return err
 }
@@ -110,7 +110,7 @@ func checkpointRegion(f *fixture) {
 				Path: f.checkpointPath(), Stored: pair[0].Identity(), Expected: pair[1].Identity(), Err: core.ErrRegionMismatch,
 			})
 			f.resumes(s, pair[0], slices.Clip(texts(f.drain(s, pair[0], 9)))...) // the refusal harmed nothing
-			f.need(s.RemoveCheckpoint(f.id()))
+			f.need(s.RemoveCheckpoint(ctx, f.id()))
 		}
 	}
 	f.need(s.Close())
@@ -187,11 +187,11 @@ func checkpointLease(f *fixture) {
 	f.append(s, "a")
 	c := f.cursorOf(s, core.Region{}, f.durably())
 	f.refusesCheckpoint(s, core.Region{}, core.ErrCheckpointLeased)
-	f.fails("RemoveCheckpoint", s.RemoveCheckpoint(f.id()), core.ErrCheckpointLeased)
+	f.fails("RemoveCheckpoint", s.RemoveCheckpoint(ctx, f.id()), core.ErrCheckpointLeased)
 	f.need(c.Close())
 
 	in := f.inbox()
-	w, err := s.Worker(f.single(), in.answer(continues))
+	w, err := s.Worker(ctx, f.single(), in.answer(continues))
 	f.need(err)
 	in.await(1)
 	f.refusesCheckpoint(s, core.Region{}, core.ErrCheckpointLeased)
@@ -205,13 +205,13 @@ func checkpointLease(f *fixture) {
 // it was one that is refused; and removing none is no error.
 func checkpointRemove(f *fixture) {
 	s := f.open()
-	f.need(s.RemoveCheckpoint(f.id()))
+	f.need(s.RemoveCheckpoint(ctx, f.id()))
 	f.append(s, "a", "b")
 	f.commitAfter(s, core.Region{}, 2)
-	f.need(s.RemoveCheckpoint(f.id()))
+	f.need(s.RemoveCheckpoint(ctx, f.id()))
 	f.resumes(s, core.Region{}, "a", "b")
 	f.write(f.checkpointPath(), []byte("garbage"))
-	f.need(s.RemoveCheckpoint(f.id()))
+	f.need(s.RemoveCheckpoint(ctx, f.id()))
 	s = f.reopen(s)
 	f.resumes(s, core.Region{}, "a", "b")
 	f.need(s.Close())

@@ -58,7 +58,7 @@ func contextEnded(f *fixture) {
 	s := f.open()
 	f.append(s, "a")
 	c := f.cursorOf(s, core.Region{}, f.durably())
-	w, err := s.Worker(core.WorkerConfig{}, f.inbox().answer(continues))
+	w, err := s.Worker(ctx, core.WorkerConfig{}, f.inbox().answer(continues))
 	f.need(err)
 	ended := f.ended()
 	before := s.Frontier()
@@ -70,6 +70,10 @@ func contextEnded(f *fixture) {
 		{"Append", func() error { _, err := s.Append(ended, f.event("b")); return err }},
 		{"AppendBatch", func() error { _, err := s.AppendBatch(ended, f.events("b", "c")); return err }},
 		{"BeginFence", func() error { _, err := s.BeginFence(ended); return err }},
+		{"Cursor", func() error { _, err := s.Cursor(ended, core.Region{}, core.CursorConfig{}); return err }},
+		{"Worker", func() error { _, err := s.Worker(ended, core.WorkerConfig{}, refuseDelivery(f)); return err }},
+		{"DropBefore", func() error { _, err := s.DropBefore(ended, 1); return err }},
+		{"RemoveCheckpoint", func() error { return s.RemoveCheckpoint(ended, f.id()) }},
 		{"Read", func() error { _, _, err := s.Read(ended, 0); return err }},
 		{"Poll", func() error { _, _, err := c.Poll(ended); return err }},
 		{"PollBatch", func() error { _, err := c.PollBatch(ended, 1); return err }},
@@ -157,9 +161,9 @@ func contextSlowCommit(f *fixture) {
 	f.within("two commits that are given up", start)
 	f.polls(c, 1, "b")
 	f.need(c.Close())
-	_, err := s.Cursor(core.Region{}, config)
+	_, err := s.Cursor(ctx, core.Region{}, config)
 	f.fails("Cursor of the id during the save", err, core.ErrCheckpointLeased)
-	f.fails("RemoveCheckpoint during the save", s.RemoveCheckpoint(config.Checkpoint), core.ErrCheckpointLeased)
+	f.fails("RemoveCheckpoint during the save", s.RemoveCheckpoint(ctx, config.Checkpoint), core.ErrCheckpointLeased)
 	g := f.give("Shutdown", s.Shutdown)
 	g.waits()
 	g.end()
@@ -251,7 +255,7 @@ func contextBehind(f *fixture) {
 func contextParked(f *fixture) {
 	s := f.open()
 	in := f.inbox()
-	w, err := s.Worker(core.WorkerConfig{IdleSleep: time.Hour}, in.answer(continues))
+	w, err := s.Worker(ctx, core.WorkerConfig{IdleSleep: time.Hour}, in.answer(continues))
 	f.need(err)
 	c := f.cursor(s)
 	for _, g := range []*given{
@@ -285,7 +289,7 @@ func contextHandler(f *fixture) {
 		in := f.inbox()
 		var got error
 		var err error
-		w, err = s.Worker(f.single(), func(ctx context.Context, d core.Delivery) core.Action {
+		w, err = s.Worker(ctx, f.single(), func(ctx context.Context, d core.Delivery) core.Action {
 			got = ctx.Err()
 			in.record(d)
 			for n := f.Runtime.Notifier("handler"); ctx.Err() == nil; {
@@ -313,7 +317,7 @@ func contextShutdown(f *fixture) {
 	s := f.open()
 	f.append(s, "a")
 	in, leave := f.inbox(), f.Runtime.Notifier("leave")
-	w, err := s.Worker(f.single(), func(_ context.Context, d core.Delivery) core.Action {
+	w, err := s.Worker(ctx, f.single(), func(_ context.Context, d core.Delivery) core.Action {
 		in.record(d)
 		leave.Wait(ctx, 0, patience)
 		return core.Continue

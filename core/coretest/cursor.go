@@ -160,9 +160,9 @@ func cursorIllegalRegion(f *fixture) {
 	} {
 		want := region.Validate()
 		for _, call := range []func() error{
-			func() error { _, err := s.Cursor(region, f.durably()); return err },
+			func() error { _, err := s.Cursor(ctx, region, f.durably()); return err },
 			func() error {
-				_, err := s.Worker(core.WorkerConfig{Region: region}, refuseDelivery(f))
+				_, err := s.Worker(ctx, core.WorkerConfig{Region: region}, refuseDelivery(f))
 				return err
 			},
 		} {

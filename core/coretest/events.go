@@ -108,7 +108,7 @@ func workerCadence(f *fixture) {
 		f.need(err)
 		same(f, tt.name+": saved at each event", saved, tt.saved)
 		same(f, tt.name+": saved at the end", f.savedEvents(), 5)
-		f.need(s.RemoveCheckpoint(f.id()))
+		f.need(s.RemoveCheckpoint(ctx, f.id()))
 	}
 	f.need(s.Close())
 }
@@ -145,7 +145,7 @@ func workerCadenceEnds(f *fixture) {
 	config.Cadence = core.Cadence{Interval: 20 * time.Millisecond}
 	config.IdleSleep = time.Hour
 	in := f.inbox()
-	w, err := s.Worker(config, in.answer(continues))
+	w, err := s.Worker(ctx, config, in.answer(continues))
 	f.need(err)
 	in.await(1)
 	for start := f.Runtime.Elapsed(); f.savedEvents() < 3; f.rest() {
@@ -155,7 +155,7 @@ func workerCadenceEnds(f *fixture) {
 	f.need(f.join(w))
 
 	config.Cadence = core.Cadence{Events: -1}
-	if _, err := s.Worker(config, in.answer(continues)); err == nil {
+	if _, err := s.Worker(ctx, config, in.answer(continues)); err == nil {
 		f.Error("Worker with a negative Cadence = nil, want an error")
 	}
 	f.need(s.Close())

@@ -92,7 +92,7 @@ func (f *fixture) useDurably() error {
 		return err
 	}
 	_, err = s.Append(ctx, f.event("c"))
-	c, cursorErr := s.Cursor(core.Region{}, f.durably())
+	c, cursorErr := s.Cursor(ctx, core.Region{}, f.durably())
 	if cursorErr == nil {
 		_, pollErr := c.PollBatch(ctx, 1)
 		cursorErr = errors.Join(pollErr, c.Commit(ctx), c.Close())

@@ -96,7 +96,7 @@ func (f *fixture) cursor(s *core.Store) *core.Cursor {
 
 func (f *fixture) cursorOf(s *core.Store, region core.Region, config core.CursorConfig) *core.Cursor {
 	f.Helper()
-	c, err := s.Cursor(region, config)
+	c, err := s.Cursor(ctx, region, config)
 	f.need(err)
 	return c
 }

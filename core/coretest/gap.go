@@ -74,7 +74,7 @@ func gapWorker(f *fixture) {
 	f.need(f.fenced(s, "1").Cancel(ctx))
 	f.append(s, "2")
 	in := f.inbox()
-	w, err := s.Worker(core.WorkerConfig{Gaps: 8}, in.answer(panics, stops))
+	w, err := s.Worker(ctx, core.WorkerConfig{Gaps: 8}, in.answer(panics, stops))
 	f.need(err)
 	f.need(f.join(w))
 	want := []core.GapObservation{{Expected: 1, Delivered: 2, Cancelled: []core.SeqRange{{Start: 1, End: 2}}}}

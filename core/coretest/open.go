@@ -63,10 +63,10 @@ func openClosed(f *fixture) {
 		{"Fence.Append", func() error { _, err := fence.Append(ctx, f.event("b")); return err }},
 		{"Fence.Commit", func() error { return fence.Commit(ctx) }},
 		{"Fence.Cancel", func() error { return fence.Cancel(ctx) }},
-		{"Cursor", func() error { _, err := s.Cursor(core.Region{}, core.CursorConfig{}); return err }},
-		{"durable Cursor", func() error { _, err := s.Cursor(core.Region{}, f.durably()); return err }},
-		{"Worker", func() error { _, err := s.Worker(core.WorkerConfig{}, refuseDelivery(f)); return err }},
-		{"RemoveCheckpoint", func() error { return s.RemoveCheckpoint(f.id()) }},
+		{"Cursor", func() error { _, err := s.Cursor(ctx, core.Region{}, core.CursorConfig{}); return err }},
+		{"durable Cursor", func() error { _, err := s.Cursor(ctx, core.Region{}, f.durably()); return err }},
+		{"Worker", func() error { _, err := s.Worker(ctx, core.WorkerConfig{}, refuseDelivery(f)); return err }},
+		{"RemoveCheckpoint", func() error { return s.RemoveCheckpoint(ctx, f.id()) }},
 		{"Close", s.Close},
 	} {
 		f.fails(tt.name, tt.call(), core.ErrClosed)

@@ -9,12 +9,13 @@ import (
 	"github.com/batpak/batpak-sim/core"
 )
 
-// slowDisk holds the writes, or the syncs, of files back until it is let go, and
+// slowDisk holds the reads, the writes, or the syncs of files back until it is let go, and
 // counts the syncs.
 type slowDisk struct {
 	afero.Fs
 	runtime core.Runtime
 
+	holdsReads  atomic.Bool
 	holdsWrites atomic.Bool
 	holdsSyncs  atomic.Bool
 	syncs       atomic.Int64
@@ -33,6 +34,7 @@ func newSlowDisk(f *fixture) *slowDisk {
 
 // release lets go what is held back, and holds nothing back any more.
 func (d *slowDisk) release() {
+	d.holdsReads.Store(false)
 	d.holdsWrites.Store(false)
 	d.holdsSyncs.Store(false)
 	d.released.Notify()
@@ -70,6 +72,16 @@ func (d *slowDisk) wrap(file afero.File, err error) (afero.File, error) {
 type slowFile struct {
 	afero.File
 	disk *slowDisk
+}
+
+func (f slowFile) Read(b []byte) (int, error) {
+	f.disk.hold(&f.disk.holdsReads)
+	return f.File.Read(b)
+}
+
+func (f slowFile) ReadAt(b []byte, at int64) (int, error) {
+	f.disk.hold(&f.disk.holdsReads)
+	return f.File.ReadAt(b, at)
 }
 
 func (f slowFile) WriteAt(b []byte, at int64) (int, error) {

@@ -70,7 +70,7 @@ func upstreamRefused(f *fixture) {
 		{"ambiguous region", f.upstreamAll("5"), core.Region{}.WithEntity("*"), core.ErrRegionMismatch},
 	} {
 		f.write(f.checkpointPath(), tt.saved)
-		_, err := s.Cursor(tt.region, f.durably())
+		_, err := s.Cursor(ctx, tt.region, f.durably())
 		f.fails(tt.name, err, tt.want)
 	}
 	f.write(f.checkpointPath(), f.upstreamFile(upstreamSaved, "4"))

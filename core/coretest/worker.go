@@ -13,7 +13,7 @@ import (
 // work runs a worker until it ends by itself, and returns what Join says.
 func (f *fixture) work(s *core.Store, config core.WorkerConfig, handler core.Handler) error {
 	f.Helper()
-	w, err := s.Worker(config, handler)
+	w, err := s.Worker(ctx, config, handler)
 	f.need(err)
 	return f.join(w)
 }
@@ -158,7 +158,7 @@ func workerBatches(f *fixture) {
 		want []int
 	}{{0, []int{64, 36}}, {40, []int{40, 40, 20}}, {1000, []int{100}}} {
 		in := f.inbox()
-		w, err := s.Worker(core.WorkerConfig{BatchSize: tt.size}, in.answer(continues))
+		w, err := s.Worker(ctx, core.WorkerConfig{BatchSize: tt.size}, in.answer(continues))
 		f.need(err)
 		in.await(len(tt.want))
 		w.Stop()
@@ -178,7 +178,7 @@ func workerStop(f *fixture) {
 	s := f.open()
 	in := f.inbox()
 	start := f.Runtime.Elapsed()
-	w, err := s.Worker(core.WorkerConfig{IdleSleep: time.Hour}, in.answer(continues))
+	w, err := s.Worker(ctx, core.WorkerConfig{IdleSleep: time.Hour}, in.answer(continues))
 	f.need(err)
 	f.rest()
 	f.append(s, "1")
@@ -203,12 +203,12 @@ func workerClose(f *fixture) {
 	f.append(s, "1")
 	slow, idle := f.inbox(), f.inbox()
 	start := f.Runtime.Elapsed()
-	atWork, err := s.Worker(f.single(), slow.answer(func() core.Action {
+	atWork, err := s.Worker(ctx, f.single(), slow.answer(func() core.Action {
 		f.sleep(20 * time.Millisecond)
 		return core.Continue
 	}))
 	f.need(err)
-	parked, err := s.Worker(core.WorkerConfig{Region: core.Region{}.WithLane(7), IdleSleep: time.Hour}, idle.answer(continues))
+	parked, err := s.Worker(ctx, core.WorkerConfig{Region: core.Region{}.WithLane(7), IdleSleep: time.Hour}, idle.answer(continues))
 	f.need(err)
 	slow.await(1)
 	f.need(s.Close())
@@ -238,7 +238,7 @@ func workerRefused(f *fixture) {
 		{core.WorkerConfig{IdleSleep: -1, Checkpoint: f.id()}, refuseDelivery(f), "IdleSleep -1ns"},
 		{core.WorkerConfig{Checkpoint: f.id()}, nil, "handler must not be nil"},
 	} {
-		_, err := s.Worker(tt.config, tt.handler)
+		_, err := s.Worker(ctx, tt.config, tt.handler)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			f.Errorf("Worker(%+v) = %v, want an error that names %s", tt.config, err, tt.want)
 		}

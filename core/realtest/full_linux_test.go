@@ -260,7 +260,7 @@ func (l *filling) noTemporaries() {
 
 func (l *filling) consumer() *core.Cursor {
 	l.t.Helper()
-	cursor, err := l.store.Cursor(core.Region{}, core.CursorConfig{Checkpoint: consumerID()})
+	cursor, err := l.store.Cursor(ctx, core.Region{}, core.CursorConfig{Checkpoint: consumerID()})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -185,7 +185,7 @@ func (l *ledger) content(store *core.Store) map[uint64]string {
 func (l *ledger) checkConsumer(store *core.Store) {
 	l.t.Helper()
 	handled := l.handled()
-	cursor, err := store.Cursor(core.Region{}, core.CursorConfig{Checkpoint: consumerID()})
+	cursor, err := store.Cursor(ctx, core.Region{}, core.CursorConfig{Checkpoint: consumerID()})
 	if err != nil {
 		l.t.Fatalf("the consumer's checkpoint: %v", err)
 	}

@@ -187,7 +187,7 @@ func (l *load) fence(names []string, commit bool) {
 func (l *load) consume() {
 	handled, err := os.OpenFile(handledPath(l.dir), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	must(err)
-	_, err = l.store.Worker(core.WorkerConfig{Checkpoint: consumerID(), BatchSize: 16}, func(_ context.Context, d core.Delivery) core.Action {
+	_, err = l.store.Worker(ctx, core.WorkerConfig{Checkpoint: consumerID(), BatchSize: 16}, func(_ context.Context, d core.Delivery) core.Action {
 		var lines strings.Builder
 		fmt.Fprintf(&lines, "\nlife %d\n", l.life)
 		for _, e := range d.Entries {
