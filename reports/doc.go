@@ -11,7 +11,8 @@
 // and [WriteStory] makes one page of it: the promise and what became of it, the timeline, the
 // decisions that make the run, the disk at every power cut, and the nearest run that
 // passes. A [Campaign] is a sweep in plain data, and [WriteCampaign] makes one page of that: what
-// was found how often, what was met, and how much there is still to learn. A [Trend] is sweeps one behind the
+// was found how often, what was met, and how much there is still to learn. A [DefectTable]
+// is a hunt for defects that were made on purpose, and [WriteDefects] makes a page of it. A [Trend] is sweeps one behind the
 // other, from the lines that [WriteHistoryEntry] keeps of them. Pages need no other
 // file and no network. [WriteJSON], [WriteSweepJSON], [WriteCertificateJSON], [WriteReplayJSON],
 // [WriteTrace], [WriteTraceEvents], [WriteJUnit], [WriteGitHub] and [WriteMarkdown] are for programs.
@@ -30,7 +31,7 @@
 // unprintable quoted.
 //
 // JSON carries the number of its format in "version", and the folder schema has a JSON Schema for
-// each format, to which the tests hold what is really written. Fields, and verdicts, may
+// each format of the program, to which the tests hold what is really written. Fields, and verdicts, may
 // be added under the same number; removing or redefining one raises it. A digest is a
 // string of 16 hexadecimal digits; a seed is a number of up to 64 bits, which
 // JavaScript rounds.

@@ -60,7 +60,7 @@ The exit code is 0 if every defect is found, 1 if one is not, 3 if it was interr
 wrong arguments or an error of the harness.`,
 		Example: `  batpak-sim defects --seeds 300
   batpak-sim defects --seeds 100 --trials 5 --ablate
-  batpak-sim defects --only durable-mark-after-sync --save found`,
+  batpak-sim defects --only durable-mark-after-sync --save found --program ./broken`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return p.hunt(c.Context(), &m) },
 	}
