@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/batpak/batpak-sim/reports"
 	"github.com/batpak/batpak-sim/scenarios"
 	"github.com/batpak/batpak-sim/sim"
@@ -46,13 +48,15 @@ func prospects(events int) *scenarios.Prospects {
 	return p
 }
 
-// long is a story of n events.
+// long is a story of the first n events of a long run.
 func long(t testing.TB, n int) reports.Story {
-	s := told(t)
-	for len(s.Events) < n {
-		s.Events = append(s.Events, s.Events[:min(len(s.Events), n-len(s.Events))]...)
+	t.Helper()
+	run, err := scenarios.Run(scenarios.Config{Scenario: "many-lanes", Seed: 3, Steps: scenarios.StepsMax, Keep: sim.KeepAll})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return s
+	run.Trace = run.Trace[:n]
+	return reports.NewStory(reports.Telling{Result: run})
 }
 
 func storyPage(t testing.TB, s reports.Story) []byte {
@@ -129,17 +133,26 @@ func TestStoryLost(t *testing.T) {
 	}
 }
 
-// TestStoryInPage reads the story back from its page.
+// TestStoryInPage reads the story back from its page, as the page does.
 func TestStoryInPage(t *testing.T) {
 	s := told(t)
 	_, data, _ := bytes.Cut(storyPage(t, s), []byte(`id="story">`))
 	data, _, _ = bytes.Cut(data, []byte("</script>"))
-	var back reports.Story
+	var back struct {
+		Version int
+		Events  struct{ Step, Time, Lane, Class, Kind, Text []int64 }
+	}
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	if len(back.Events) != len(s.Events) || back.Version != reports.StoryVersion {
-		t.Errorf("%d events of version %d in the page, want %d of %d", len(back.Events), back.Version, len(s.Events), reports.StoryVersion)
+	var got reports.StoryEvents
+	var step, time int64
+	for i, c := 0, back.Events; i < len(c.Step); i++ {
+		step, time = step+c.Step[i], time+c.Time[i]
+		got = append(got, reports.StoryEvent{step, time, c.Lane[i], c.Class[i], c.Kind[i], c.Text[i]})
+	}
+	if d := cmp.Diff(s.Events, got); d != "" || back.Version != reports.StoryVersion {
+		t.Errorf("version %d in the page, want %d; events (-want +got):\n%s", back.Version, reports.StoryVersion, d)
 	}
 }
 

@@ -14,10 +14,12 @@ let browser;
 before(async () => { browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] }); });
 after(() => browser.close());
 
-// open opens a page and collects what it complains about and asks the network for.
-async function open(name, options = {}, hash = "") {
+// open opens a page, after a script of its own if there is one, and collects what it complains about
+// and asks the network for.
+async function open(name, { script, ...options } = {}, hash = "") {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
+  if (script) await page.addInitScript(script);
   page.wrong = [];
   page.on("console", (m) => { if (m.type() === "error" || m.type() === "warning") page.wrong.push(m.text()); });
   page.on("pageerror", (e) => page.wrong.push(e.message));
@@ -80,7 +82,7 @@ test("the timeline answers to click and key", async () => {
   assert.equal(await chosen(page), String(clicked + 1));
   assert.match(page.url(), new RegExp(`#event=${clicked + 1}$`));
   await page.keyboard.press("End");
-  assert.equal(await chosen(page), String((await story(page)).events.length - 1));
+  assert.equal(await chosen(page), String((await story(page)).events.step.length - 1));
   await page.keyboard.press("Home");
   assert.equal(await chosen(page), "0");
   const before = await page.locator("#canvas").screenshot();
@@ -107,7 +109,7 @@ test("search and filters leave what was asked for", async () => {
   const shown = await page.locator("#rows .event").evaluateAll((rows) => rows.map((r) => Number(r.dataset.event)));
   const selected = Number(await chosen(page).catch(() => -1));
   assert.ok(shown.length > 3);
-  for (const i of shown) assert.ok(i === selected || classes[events[i][3]] === "sync", `event ${i} is shown`);
+  for (const i of shown) assert.ok(i === selected || classes[events.class[i]] === "sync", `event ${i} is shown`);
   assert.deepEqual(page.wrong, []);
   await page.context().close();
 });
@@ -216,13 +218,29 @@ test("the viewer of mutants opens a file and a mutant by click, in a page that a
   await page.context().close();
 });
 
+// The pages measure themselves: from the navigation until the frame is drawn that has the whole timeline.
+// No limit, for other work shares the machine.
 test("a hundred thousand events", async (t) => {
-  const began = performance.now();
-  const page = await open("long");
-  const loaded = performance.now() - began;
-  const redraw = await page.evaluate(() => { const t = performance.now(); document.getElementById("in").click(); return performance.now() - t; });
-  t.diagnostic(`100000 events: shown after ${loaded.toFixed(0)} ms, drawn again in ${redraw.toFixed(0)} ms`); // no limit: other work shares the machine
-  assert.ok((await page.locator("#rows .event").count()) < 100, "only what is seen is in the document");
-  assert.deepEqual(page.wrong, []);
-  await page.context().close();
+  const rounds = [];
+  for (let round = 0; round < 3; round++) {
+    const page = await open("long", { script: () => {
+      const seen = new MutationObserver(() => {
+        if (!document.documentElement?.dataset.ready) return;
+        seen.disconnect();
+        requestAnimationFrame(() => setTimeout(() => { window.shown = performance.now(); }));
+      });
+      seen.observe(document, { attributes: true, childList: true, subtree: true });
+    } });
+    const shown = await (await page.waitForFunction(() => window.shown)).jsonValue();
+    const spent = (act) => page.evaluate((act) => { const t = performance.now(); new Function(act)(); return performance.now() - t; }, act);
+    const redraw = await spent("document.getElementById('in').click()");
+    const search = await spent("const s = document.getElementById('search'); s.value = 'segment'; s.dispatchEvent(new Event('input'))");
+    rounds.push({ shown, redraw, search });
+    assert.equal((await story(page)).events.step.length, 100_000);
+    assert.ok((await page.locator("#rows .event").count()) < 100, "only what is seen is in the document");
+    assert.deepEqual(page.wrong, []);
+    await page.context().close();
+  }
+  const each = (name) => rounds.map((r) => r[name].toFixed(0)).join(", ");
+  t.diagnostic(`100000 events: shown after ${each("shown")} ms, drawn again in ${each("redraw")} ms, searched in ${each("search")} ms`);
 });

@@ -3,8 +3,11 @@
 // with the number of events that are out of sight.
 (function () {
   const story = JSON.parse(document.getElementById("story").textContent);
-  const [STEP, TIME, LANE, CLASS, KIND, TEXT] = [0, 1, 2, 3, 4, 5];
-  const events = story.events, total = events.length;
+  // The events are columns of numbers; steps and times are told by how much they grow.
+  const sums = (column) => { for (let i = 1; i < column.length; i++) column[i] += column[i - 1]; return column; };
+  const steps = sums(Float64Array.from(story.events.step)), times = sums(Float64Array.from(story.events.time));
+  const lanes = Uint16Array.from(story.events.lane), classes = Uint8Array.from(story.events.class);
+  const kinds = Uint16Array.from(story.events.kind), texts = Uint32Array.from(story.events.text), total = steps.length;
   const el = (id) => document.getElementById(id);
   const canvas = el("canvas"), chart = el("chart"), list = el("list"), rows = el("rows"), detail = el("detail");
   const decided = new Set(story.decisions.map((d) => d.event).filter((e) => e >= 0 && e < total));
@@ -14,31 +17,33 @@
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const colours = () => story.classes.map((c) => (scheme.matches ? dark : light)[c]);
   const rowHeight = 24, laneHeight = 22, top = 22;
-  // Crashes and faults are drawn over what is common.
   const hidden = new Set();
-  let gutter = 120, from = 0, to = Math.max(1, total), selected = -1, matches = [], query = "";
+  let width = 0, gutter = 120, from = 0, to = Math.max(1, total), selected = -1, matches = [], query = "";
 
-  const textOf = (i) => { const e = events[i]; return `${story.lanes[e[LANE]]} ${story.kinds[e[KIND]]} ${story.texts[e[TEXT]]}`; };
-  const time = (i) => (events[i][TIME] / 1e6).toFixed(3) + " ms";
+  const textOf = (i) => `${story.lanes[lanes[i]]} ${story.kinds[kinds[i]]} ${story.texts[texts[i]]}`;
+  const time = (i) => (times[i] / 1e6).toFixed(3) + " ms";
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  function filter() {
+  // match finds the events that are shown. Every word is looked at once, however many events have it.
+  function match() {
+    const found = (words) => Uint8Array.from(words, (word) => word.toLowerCase().includes(query));
+    const inLanes = query && found(story.lanes), inKinds = query && found(story.kinds), inTexts = query && found(story.texts);
+    const off = story.classes.map((_, c) => hidden.has(c));
     matches = [];
-    const low = story.lanes.map((s) => s.toLowerCase()), kinds = story.kinds.map((s) => s.toLowerCase()), texts = story.texts.map((s) => s.toLowerCase());
     for (let i = 0; i < total; i++) {
-      const e = events[i];
-      if (hidden.has(e[CLASS]) && i !== selected) continue;
-      if (query && !low[e[LANE]].includes(query) && !kinds[e[KIND]].includes(query) && !texts[e[TEXT]].includes(query)) continue;
+      if (off[classes[i]] && i !== selected) continue;
+      if (query && !inLanes[lanes[i]] && !inKinds[kinds[i]] && !inTexts[texts[i]]) continue;
       matches.push(i);
     }
     rows.style.height = matches.length * rowHeight + "px";
-    draw(); window_();
   }
+  function filter() { match(); draw(); window_(); }
 
-  function place(i) { return gutter + ((i + 0.5 - from) / (to - from)) * (canvas.clientWidth - gutter - 8); }
+  function place(i) { return gutter + ((i + 0.5 - from) / (to - from)) * (width - gutter - 8); }
 
   function draw() {
-    const ratio = window.devicePixelRatio || 1, width = chart.clientWidth, height = top + story.lanes.length * laneHeight + 8;
+    const ratio = window.devicePixelRatio || 1, height = top + story.lanes.length * laneHeight + 8;
+    width = chart.clientWidth; // asking for it is dear: it lays out the page
     gutter = width < 600 ? 86 : 120;
     canvas.style.height = height + "px";
     canvas.width = width * ratio; canvas.height = height * ratio;
@@ -52,14 +57,8 @@
       g.fillStyle = style("--front"); g.fillText(name, 6, y + laneHeight / 2, gutter - 10);
     });
     g.save(); g.beginPath(); g.rect(gutter, 0, width - gutter, height); g.clip();
-    const bar = Math.max(2, Math.min(14, (width - gutter) / (to - from) - 1)), drawn = new Map();
-    for (let n = lower(matches, Math.floor(from)); n < matches.length && matches[n] < to; n++) {
-      const i = matches[n], e = events[i], x = place(i), key = Math.round(x) * 256 + e[LANE];
-      if ((drawn.get(key) ?? -1) >= e[CLASS]) continue; // what is rarer is on top
-      drawn.set(key, e[CLASS]);
-      g.fillStyle = palette[e[CLASS]];
-      g.fillRect(x - bar / 2, top + e[LANE] * laneHeight + 4, bar, laneHeight - 8);
-    }
+    const bar = Math.max(2, Math.min(14, (width - gutter) / (to - from) - 1));
+    bars(g, palette, bar);
     story.lives.forEach((i, life) => rule(g, i, style("--quiet"), "life " + life, height));
     cuts.forEach((i) => rule(g, i, style("--bad"), "", height));
     g.fillStyle = style("--doubt");
@@ -68,15 +67,37 @@
     if (story.broke >= 0) rule(g, story.broke, style("--bad"), "broke", height, 2);
     if (selected >= 0) {
       g.strokeStyle = style("--link"); g.lineWidth = 2;
-      g.strokeRect(place(selected) - bar / 2 - 2, top + events[selected][LANE] * laneHeight + 1, bar + 4, laneHeight - 2);
+      g.strokeRect(place(selected) - bar / 2 - 2, top + lanes[selected] * laneHeight + 1, bar + 4, laneHeight - 2);
     }
     g.restore();
+  }
+
+  // bars draws the events, of those that share a pixel of a lane the rarest only, crashes over all others: its
+  // cost is that of the screen, not of the events.
+  function bars(g, palette, bar) {
+    const columns = Math.ceil(width) + 1, cells = new Uint8Array(columns * story.lanes.length), spans = story.classes.map(() => []);
+    for (let n = lower(matches, Math.floor(from)); n < matches.length && matches[n] < to; n++) {
+      const i = matches[n], cell = lanes[i] * columns + Math.round(place(i));
+      if (cells[cell] <= classes[i]) cells[cell] = classes[i] + 1;
+    }
+    for (let cell = 0; cell < cells.length; cell++) {
+      const first = cell, c = cells[cell];
+      if (!c) continue;
+      while (cells[cell + 1] === c && (cell + 1) % columns) cell++;
+      spans[c - 1].push(first, cell - first);
+    }
+    spans.forEach((places, c) => {
+      g.fillStyle = palette[c];
+      for (let n = 0; n < places.length; n += 2) {
+        g.fillRect((places[n] % columns) - bar / 2, top + Math.floor(places[n] / columns) * laneHeight + 4, bar + places[n + 1], laneHeight - 8);
+      }
+    });
   }
 
   function rule(g, i, colour, label, height, width = 1) {
     const x = place(i);
     g.fillStyle = colour; g.fillRect(x, 12, width, height);
-    const flip = x > canvas.clientWidth - 60;
+    const flip = x > width - 60;
     g.textAlign = flip ? "right" : "left"; g.fillText(label, x + (flip ? -3 : 3), 7); g.textAlign = "left";
   }
 
@@ -91,12 +112,12 @@
     const first = Math.max(0, Math.floor(list.scrollTop / rowHeight) - 4), last = Math.min(matches.length, first + Math.ceil(list.clientHeight / rowHeight) + 8);
     const palette = colours(), made = [];
     for (let n = first; n < last; n++) {
-      const i = matches[n], e = events[i], row = document.createElement("div");
+      const i = matches[n], row = document.createElement("div");
       row.className = "event" + (decided.has(i) ? " decided" : "") + (i === story.broke ? " broke" : "");
-      row.id = "row-" + i; row.dataset.event = i; row.style.top = n * rowHeight + "px"; row.style.borderLeftColor = palette[e[CLASS]];
+      row.id = "row-" + i; row.dataset.event = i; row.style.top = n * rowHeight + "px"; row.style.borderLeftColor = palette[classes[i]];
       row.setAttribute("role", "option"); row.setAttribute("aria-selected", i === selected);
       row.setAttribute("aria-posinset", n + 1); row.setAttribute("aria-setsize", matches.length);
-      for (const [name, text] of [["n", i], ["t", time(i)], ["l", story.lanes[e[LANE]]], ["k", story.kinds[e[KIND]]], ["x", story.texts[e[TEXT]]]]) {
+      for (const [name, text] of [["n", i], ["t", time(i)], ["l", story.lanes[lanes[i]]], ["k", story.kinds[kinds[i]]], ["x", story.texts[texts[i]]]]) {
         const cell = document.createElement("span"); cell.className = name; cell.textContent = text; row.append(cell);
       }
       made.push(row);
@@ -113,9 +134,8 @@
     if (i < from || i >= to) view((to - from), i);
     const y = lower(matches, i) * rowHeight;
     if (y < list.scrollTop || y > list.scrollTop + list.clientHeight - 2 * rowHeight) list.scrollTop = y - list.clientHeight / 2;
-    const e = events[i];
     const why = story.decisions.filter((d) => d.event === i).map((d) => ` Decided here: ${d.note || d.text}.`).join("");
-    detail.textContent = `Event ${i}, step ${e[STEP]}, at ${time(i)}. ${textOf(i)}${i === story.broke ? ". Here the promise is broken." : ""}${story.lost && i === story.lost.event ? ". From here on every continuation fails." : ""}${lives.has(i) ? ". A new incarnation begins." : ""}${why}`;
+    detail.textContent = `Event ${i}, step ${steps[i]}, at ${time(i)}. ${textOf(i)}${i === story.broke ? ". Here the promise is broken." : ""}${story.lost && i === story.lost.event ? ". From here on every continuation fails." : ""}${lives.has(i) ? ". A new incarnation begins." : ""}${why}`;
     el("jump").value = i;
     if (!linked) history.replaceState(null, "", "#event=" + i);
     draw(); window_();
@@ -147,11 +167,11 @@
 
   // nearest is the shown event at a point of the timeline, in that lane if one is near.
   function nearest(x, y) {
-    const lane = Math.floor((y - top) / laneHeight), at = from + ((x - gutter) / (canvas.clientWidth - gutter - 8)) * (to - from);
-    const reach = Math.max(1, ((to - from) / (canvas.clientWidth - gutter)) * 12);
+    const lane = Math.floor((y - top) / laneHeight), at = from + ((x - gutter) / (width - gutter - 8)) * (to - from);
+    const reach = Math.max(1, ((to - from) / (width - gutter)) * 12);
     let best = -1, cost = Infinity;
     for (let n = lower(matches, Math.floor(at - reach)); n < matches.length && matches[n] <= at + reach; n++) {
-      const c = Math.abs(matches[n] + 0.5 - at) + (events[matches[n]][LANE] === lane ? 0 : reach * 2);
+      const c = Math.abs(matches[n] + 0.5 - at) + (lanes[matches[n]] === lane ? 0 : reach * 2);
       if (c < cost) { cost = c; best = matches[n]; }
     }
     return best;
@@ -161,7 +181,7 @@
   canvas.addEventListener("pointermove", (event) => {
     if (!drag || Math.abs(event.offsetX - drag.x) < 4 && !drag.moved) return;
     drag.moved = true;
-    const by = ((event.offsetX - drag.x) / (canvas.clientWidth - gutter)) * (drag.to - drag.from);
+    const by = ((event.offsetX - drag.x) / (width - gutter)) * (drag.to - drag.from);
     view(drag.to - drag.from, (drag.from + drag.to) / 2 - by);
   });
   canvas.addEventListener("pointerup", (event) => { if (drag && !drag.moved) select(nearest(event.offsetX, event.offsetY)); drag = null; });
@@ -198,8 +218,8 @@
     return true;
   }
   window.addEventListener("hashchange", () => { if (follow()) el("timeline-title").scrollIntoView(); });
-  new ResizeObserver(() => { draw(); window_(); }).observe(chart);
-  filter(); paint();
+  new ResizeObserver(() => { if (chart.clientWidth !== width) draw(); }).observe(chart);
+  match(); paint();
   if (!follow()) {
     detail.textContent = `${total} events. Choose one in the timeline or the list; ▼ marks a decision.`;
     if (story.broke >= 0) { const y = matches.length * rowHeight; list.scrollTop = y; }
