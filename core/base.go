@@ -123,8 +123,7 @@ func (b base) encode() []byte {
 		out = binary.BigEndian.AppendUint32(out, l.clock)
 		out = append(out, l.hash[:]...)
 	}
-	binary.BigEndian.PutUint32(out[8:], uint32(len(out)-checkpointHeader))
-	binary.BigEndian.PutUint32(out[12:], checkpointCRC(out))
+	enclose(out)
 	return out
 }
 
@@ -132,19 +131,19 @@ var errBaseFuture = errors.New("a later version")
 
 // decodeBase accepts what encode writes, and nothing else.
 func decodeBase(content []byte) (base, error) {
-	if len(content) < checkpointHeader+baseFixed {
-		return base{}, fmt.Errorf("%d bytes, a base has %d at least", len(content), checkpointHeader+baseFixed)
+	if len(content) < envelopeSize+baseFixed {
+		return base{}, fmt.Errorf("%d bytes, a base has %d at least", len(content), envelopeSize+baseFixed)
 	}
 	if string(content[:4]) != baseMagic {
 		return base{}, fmt.Errorf("magic % x, want % x", content[:4], baseMagic)
 	}
-	if got, want := binary.BigEndian.Uint32(content[12:]), checkpointCRC(content); got != want {
+	if got, want := binary.BigEndian.Uint32(content[12:]), envelopeCRC(content); got != want {
 		return base{}, fmt.Errorf("CRC-32C %08x, computed %08x", got, want)
 	}
 	if version := binary.BigEndian.Uint16(content[4:]); version != baseVersion {
 		return base{}, fmt.Errorf("version %d, this build reads %d: %w", version, baseVersion, errBaseFuture)
 	}
-	body := content[checkpointHeader:]
+	body := content[envelopeSize:]
 	b := base{
 		lineage: Lineage(body[:16]),
 		number:  binary.BigEndian.Uint64(body[16:]),
@@ -224,7 +223,7 @@ func (b base) after(dropped []*record) []linked {
 
 // size is how many bytes encode returns.
 func (b base) size() int64 {
-	size := int64(checkpointHeader + baseFixed)
+	size := int64(envelopeSize + baseFixed)
 	for _, l := range b.links {
 		size += int64(linkFixed + len(l.entity))
 	}

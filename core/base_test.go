@@ -29,7 +29,7 @@ func aBase() base {
 
 // sealBase makes the CRC of a base right.
 func sealBase(b []byte) []byte {
-	binary.BigEndian.PutUint32(b[12:], checkpointCRC(b))
+	binary.BigEndian.PutUint32(b[12:], envelopeCRC(b))
 	return b
 }
 
@@ -116,7 +116,7 @@ func TestBaseIsSavedWithinItsBound(t *testing.T) {
 func FuzzDecodeBase(f *testing.F) {
 	sound := aBase().encode()
 	f.Add(sound)
-	f.Add(sound[:checkpointHeader+baseFixed])
+	f.Add(sound[:envelopeSize+baseFixed])
 	f.Add([]byte("BPBS\x00\x01\x00\x00\xFF\xFF\xFF\xFF"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		accepts := func(b []byte) {
@@ -125,12 +125,12 @@ func FuzzDecodeBase(f *testing.F) {
 			}
 		}
 		accepts(b)
-		if len(b) < checkpointHeader {
+		if len(b) < envelopeSize {
 			return
 		}
 		made := bytes.Clone(b)
 		copy(made, sound[:8])
-		binary.BigEndian.PutUint32(made[8:], uint32(len(made)-checkpointHeader))
+		binary.BigEndian.PutUint32(made[8:], uint32(len(made)-envelopeSize))
 		accepts(sealBase(made))
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"unicode/utf8"
 
 	"github.com/tinylib/msgp/msgp"
@@ -49,7 +48,6 @@ type Checkpoint struct {
 const (
 	checkpointMagic    = "BPCK"
 	checkpointVersion  = 1
-	checkpointHeader   = 16
 	checkpointFields   = 7
 	maxCheckpointBytes = 64 << 10
 	maxRegionBytes     = 16 << 10 // above the identity of any valid region
@@ -61,12 +59,11 @@ func (c Checkpoint) MarshalBinary() ([]byte, error) {
 	if fault := c.fault(); fault != "" {
 		return nil, &CheckpointError{Reason: fault, Err: ErrCheckpointInvalid}
 	}
-	b := make([]byte, checkpointHeader, checkpointHeader+128+len(c.ID.name)+len(c.Region))
+	b := make([]byte, envelopeSize, envelopeSize+128+len(c.ID.name)+len(c.Region))
 	b = c.appendBody(b)
 	copy(b, checkpointMagic)
 	binary.BigEndian.PutUint16(b[4:], checkpointVersion)
-	binary.BigEndian.PutUint32(b[8:], uint32(len(b)-checkpointHeader))
-	binary.BigEndian.PutUint32(b[12:], checkpointCRC(b))
+	enclose(b)
 	return b, nil
 }
 
@@ -97,13 +94,13 @@ func decodeCheckpoint(b []byte) (Checkpoint, error) {
 }
 
 func decodeOwn(b []byte) (Checkpoint, error) {
-	if len(b) < checkpointHeader {
-		return Checkpoint{}, corruptCheckpoint("%d bytes, fewer than the header's %d", len(b), checkpointHeader)
+	if len(b) < envelopeSize {
+		return Checkpoint{}, corruptCheckpoint("%d bytes, fewer than the header's %d", len(b), envelopeSize)
 	}
 	if string(b[:4]) != checkpointMagic {
 		return Checkpoint{}, corruptCheckpoint("magic is %q", b[:4])
 	}
-	if got, want := binary.BigEndian.Uint32(b[12:]), checkpointCRC(b); got != want {
+	if got, want := binary.BigEndian.Uint32(b[12:]), envelopeCRC(b); got != want {
 		return Checkpoint{}, corruptCheckpoint("checksum is %08x, content gives %08x", got, want)
 	}
 	version, reserved := binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:])
@@ -118,18 +115,11 @@ func decodeOwn(b []byte) (Checkpoint, error) {
 	case reserved != 0:
 		return Checkpoint{}, corruptCheckpoint("reserved field is %d", reserved)
 	}
-	body := b[checkpointHeader:]
+	body := b[envelopeSize:]
 	if length := binary.BigEndian.Uint32(b[8:]); uint64(length) != uint64(len(body)) {
 		return Checkpoint{}, corruptCheckpoint("body has %d bytes, header says %d", len(body), length)
 	}
 	return decodeBody(body)
-}
-
-// checkpointCRC covers a whole file, its own field taken as zero.
-func checkpointCRC(b []byte) uint32 {
-	sum := crc32.Update(0, castagnoli, b[:12])
-	sum = crc32.Update(sum, castagnoli, make([]byte, 4))
-	return crc32.Update(sum, castagnoli, b[checkpointHeader:])
 }
 
 // fault says how the checkpoint breaks what its fields promise; it is empty for a

@@ -78,12 +78,12 @@ func marshal(t testing.TB, c Checkpoint) []byte {
 
 // seal makes a file of that version, with a right length and CRC, around a body.
 func seal(version, reserved uint16, body []byte) []byte {
-	b := append(make([]byte, checkpointHeader), body...)
+	b := append(make([]byte, envelopeSize), body...)
 	copy(b, checkpointMagic)
 	binary.BigEndian.PutUint16(b[4:], version)
 	binary.BigEndian.PutUint16(b[6:], reserved)
 	binary.BigEndian.PutUint32(b[8:], uint32(len(body)))
-	binary.BigEndian.PutUint32(b[12:], checkpointCRC(b))
+	binary.BigEndian.PutUint32(b[12:], envelopeCRC(b))
 	return b
 }
 
@@ -200,7 +200,7 @@ func TestCheckpointRefusesForgedContent(t *testing.T) {
 	}
 	misjudged := seal(1, 0, good)
 	binary.BigEndian.PutUint32(misjudged[8:], uint32(len(good)-1))
-	binary.BigEndian.PutUint32(misjudged[12:], checkpointCRC(misjudged))
+	binary.BigEndian.PutUint32(misjudged[12:], envelopeCRC(misjudged))
 	for _, tt := range []struct {
 		name string
 		file []byte
@@ -248,7 +248,7 @@ func TestCheckpointRefusesForgedContent(t *testing.T) {
 func TestCheckpointFuture(t *testing.T) {
 	longer := seal(2, 0, []byte("anything"))
 	binary.BigEndian.PutUint32(longer[8:], 9999)
-	binary.BigEndian.PutUint32(longer[12:], checkpointCRC(longer))
+	binary.BigEndian.PutUint32(longer[12:], envelopeCRC(longer))
 	for _, tt := range []struct {
 		name string
 		file []byte

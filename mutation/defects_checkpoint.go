@@ -8,8 +8,8 @@ func checkpointDefects() []Defect {
 			Summary: "a checkpoint is believed whatever its checksum",
 			Clause:  "X-11",
 			File:    "core/checkpoint.go",
-			Old:     "checkpointCRC(b); got != want {",
-			New:     "checkpointCRC(b); got != want && len(b) == 0 {",
+			Old:     "envelopeCRC(b); got != want {",
+			New:     "envelopeCRC(b); got != want && len(b) == 0 {",
 		},
 		{
 			Name:    "no-lineage-check",
