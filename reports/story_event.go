@@ -48,6 +48,7 @@ var kindClasses = map[string]class{
 	historyKind + string(scenarios.EventAccepted):   classDelivery,
 	historyKind + string(scenarios.EventDeclined):   classDelivery,
 	historyKind + string(scenarios.EventIdle):       classDelivery,
+	historyKind + string(scenarios.EventUnread):     classDelivery,
 	historyKind + string(scenarios.EventDrained):    classDelivery,
 	historyKind + string(scenarios.EventResumed):    classCheckpoint,
 	historyKind + string(scenarios.EventRefused):    classCheckpoint,

@@ -24,10 +24,6 @@ type consuming struct {
 // fault of the disk.
 const openAttempts = 3
 
-// pollAttempts bounds how often a cursor is polled again after a fault of the disk, until
-// a poll goes well.
-const pollAttempts = 2
-
 // run opens the consumer's cursor or worker again and again until the store is
 // closed. A checkpoint that is refused it removes, as an operator would.
 func (c *consuming) run() {
@@ -61,7 +57,7 @@ func (c *consuming) consume() error {
 	if c.plan.worker {
 		return c.work()
 	}
-	return c.pull()
+	return c.read()
 }
 
 // opened records how opening the cursor went.
@@ -112,7 +108,7 @@ func (c *consuming) handle(_ context.Context, d core.Delivery) core.Action {
 	if c.plan.cadence == (core.Cadence{}) {
 		c.saved() // or the worker would not have gone on
 	}
-	switch c.deliver(d.Entries) {
+	switch c.deliver(d.Entries, 0) {
 	case answerPanic:
 		c.decline()
 		panic(errPlanned)
@@ -130,71 +126,12 @@ func (c *consuming) handle(_ context.Context, d core.Delivery) core.Action {
 
 var errPlanned = errors.New("planned panic of a handler")
 
-// pull reads with a cursor, and commits after each batch if the consumer is
-// durable, until an answer ends it.
-func (c *consuming) pull() error {
-	var cursor *core.Cursor
-	err := c.insist(c.plan.name, callOpen, func(ctx context.Context) (err error) {
-		cursor, err = c.store.Cursor(ctx, c.plan.region, core.CursorConfig{Checkpoint: c.plan.id, Gaps: 4})
-		return err
-	})
-	if err != nil {
-		return c.opened(false, 0, err)
-	}
-	defer cursor.Close()
-	position, started := cursor.Position()
-	c.opened(started, position, nil)
-	failed := 0
-	for {
-		var batch []core.Entry
-		err := c.try(c.plan.name, callPull, func(ctx context.Context) (err error) {
-			batch, err = cursor.Pull(ctx, c.plan.batch, c.plan.deadline)
-			return err
-		})
-		if err != nil && !givenUp(err) {
-			if failed++; failed > pollAttempts || errors.Is(err, core.ErrClosed) {
-				return err
-			}
-			c.record(Event{Kind: EventUnread, Actor: c.plan.name, First: next(cursor), Err: err})
-			continue
-		}
-		failed = 0
-		if len(batch) == 0 {
-			c.record(Event{Kind: EventIdle, Actor: c.plan.name, First: next(cursor), Since: c.since, Err: err})
-			continue
-		}
-		answer := c.deliver(batch)
-		if answer == answerRollback || answer == answerPanic {
-			c.decline()
-			return nil
-		}
-		c.accept(batch)
-		if c.durable() {
-			if err := c.insist(c.plan.name, callCommit, cursor.Commit); err != nil {
-				return err
-			}
-			c.saved()
-		}
-		if answer == answerStop {
-			return nil
-		}
-	}
-}
-
-// next is the lowest sequence that the cursor has not passed.
-func next(cursor *core.Cursor) uint64 {
-	position, started := cursor.Position()
-	if !started {
-		return 0
-	}
-	return position + 1
-}
-
 func (c *consuming) durable() bool { return c.plan.id != core.CheckpointID{} }
 
-// deliver records a delivery and decides how it is answered, after a while.
-func (c *consuming) deliver(batch []core.Entry) answerKind {
-	c.record(Event{Kind: EventDelivered, Actor: c.plan.name, Entries: batch, Since: c.since})
+// deliver records a delivery, which was due then if at all, and decides how it is answered,
+// after a while.
+func (c *consuming) deliver(batch []core.Entry, due time.Duration) answerKind {
+	c.record(Event{Kind: EventDelivered, Actor: c.plan.name, Entries: batch, Since: c.since, Due: due})
 	c.readFrontier(c.plan.name)
 	a := c.answer()
 	if a.kind != answerAccept {

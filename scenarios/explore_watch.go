@@ -82,7 +82,9 @@ func newWatchOnCache(from moment, reach func(moment)) *watch {
 func (w *watch) take(e Event) {
 	e.Incarnation = w.life
 	w.events.latest = append(w.events.latest, e)
-	if e.Kind != EventFrontier && e.Kind != EventIdle { // no crash makes anything of these
+	switch e.Kind {
+	case EventFrontier, EventIdle, EventUnread: // no crash makes anything of these
+	default:
 		w.history = e.hash(w.history)
 	}
 }

@@ -27,6 +27,8 @@ const (
 	EventSyncFailed  EventKind = "sync-failed"  // Sync, or a fence's outcome, failed: Err
 	EventCloseFailed EventKind = "close-failed" // closing the store failed: Err
 	EventGaveUp      EventKind = "gave-up"      // the call Op returned, with Err or nil, and its context had ended at Since
+	EventFencing     EventKind = "fencing"      // a fence begins to be opened: Fence
+	EventFenceless   EventKind = "fenceless"    // and was not: Fence, Err
 	EventFenceTry    EventKind = "fence-try"    // a fence's outcome is asked for: Fence, Commit
 	EventFenceDone   EventKind = "fence-done"   // and durable: Fence, Commit
 	EventFrontier    EventKind = "frontier"     // the watermarks were read: Frontier
@@ -39,14 +41,14 @@ const (
 	EventContended   EventKind = "contended"    // Err, or nil: the checkpoint is the other's until released
 	EventReleased    EventKind = "released"     // the other begins to close it
 	EventPlanted     EventKind = "planted"      // a file was put in the place of the consumer's checkpoint: Err is how it must be refused, or Entries what it rightly counts as accepted
-	EventDelivered   EventKind = "delivered"    // a consumer was handed Entries, having waited since Since
+	EventDelivered   EventKind = "delivered"    // a consumer was handed Entries, having waited since Since, by a pull until Due
 	EventAccepted    EventKind = "accepted"     // the consumer dealt with what was delivered last
 	EventDeclined    EventKind = "declined"     // the consumer rolled back, or panicked: it must get the same again
 	EventSaved       EventKind = "saved"        // the consumer's checkpoint stands durably on what was accepted last
 	EventDropping    EventKind = "dropping"     // events below First may be dropped from now on
 	EventDropped     EventKind = "dropped"      // the log begins at First now, Segments fewer: Err if not all of that is done
-	EventIdle        EventKind = "idle"         // a consumer waited since Since for a sequence from First on, and got nothing; Err is its context's
-	EventUnread      EventKind = "unread"       // a consumer's poll failed, and it goes on polling from sequence First: Err
+	EventIdle        EventKind = "idle"         // a consumer waited since Since, by a pull until Due, for a sequence from First on, and got nothing; Err is its context's
+	EventUnread      EventKind = "unread"       // a consumer's poll failed, by a pull until Due, and left it before sequence First: Err
 	EventLied        EventKind = "lied"         // the disk dropped a sync and reported success
 	EventStruck      EventKind = "struck"       // a fault with an error struck
 	EventDrained     EventKind = "drained"      // the liveness phase is over: Entries is the whole visible content
@@ -73,6 +75,7 @@ type Event struct {
 	Started  bool
 	Position uint64
 	Since    time.Duration
+	Due      time.Duration // zero = nothing was due
 	Frontier core.Frontier
 	Err      error
 }

@@ -7,6 +7,7 @@ const (
 	labelSegment  = "segment"  // how large the files of the journal are
 	labelPatience = "patience" // which calls have a context that ends, and when
 	labelKeep     = "keep"     // which operations are carried out, and which consumers take part
+	labelReading  = "reading"  // how a consumer with a cursor reads
 	labelWorkload = "workload" // what producers and consumers do
 	labelFault    = "fault"    // which faults are planned
 	labelCrash    = "crash"    // where an incarnation ends

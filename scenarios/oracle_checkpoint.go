@@ -5,16 +5,17 @@ import (
 )
 
 // checkpointHonesty holds that a cursor resumes only where its consumer has
-// accepted an event, never before the position that was last saved durably, and
-// only while the log still holds that very event.
+// accepted an event, never before the position that was last saved durably or from which
+// one has resumed, and only while the log still holds that very event.
 type checkpointHonesty struct {
 	ledger   *ledger
 	accepted map[string]map[uint64]string // by consumer: position, and the payload that stood there
 	saved    map[string]uint64            // by consumer: one past the position saved
+	resumed  map[string]uint64            // by consumer: one past the position from which it resumed last
 }
 
 func newCheckpointHonesty(l *ledger) *checkpointHonesty {
-	return &checkpointHonesty{ledger: l, accepted: make(map[string]map[uint64]string), saved: make(map[string]uint64)}
+	return &checkpointHonesty{ledger: l, accepted: make(map[string]map[uint64]string), saved: make(map[string]uint64), resumed: make(map[string]uint64)}
 }
 
 func (*checkpointHonesty) Name() string { return "checkpoint-honesty" }
@@ -26,9 +27,9 @@ func (o *checkpointHonesty) Observe(e *Event) *Violation {
 	case EventSaved:
 		o.saved[e.Actor] = o.ledger.consumer(e.Actor).last.sequence + 1
 	case EventForgetting:
-		delete(o.saved, e.Actor)
+		o.forget(e.Actor)
 	case EventPlanted:
-		delete(o.saved, e.Actor)
+		o.forget(e.Actor)
 		if n := len(o.ledger.shown); n > 0 {
 			o.stand(e.Actor, o.ledger.shown[n-1])
 		}
@@ -36,6 +37,12 @@ func (o *checkpointHonesty) Observe(e *Event) *Violation {
 		return o.resume(e)
 	}
 	return nil
+}
+
+// forget notes that the checkpoint may be gone, or another.
+func (o *checkpointHonesty) forget(actor string) {
+	delete(o.saved, actor)
+	delete(o.resumed, actor)
 }
 
 func (o *checkpointHonesty) accept(actor string) {
@@ -61,6 +68,11 @@ func (o *checkpointHonesty) resume(e *Event) *Violation {
 		return violation("saved position lost", "a checkpoint that was saved survives every crash",
 			"%s resumes from sequence %d, its checkpoint was saved at %d", e.Actor, next, o.saved[e.Actor]-1)
 	}
+	if !o.ledger.lied && next < o.resumed[e.Actor] {
+		return violation("resumed position lost", "a checkpoint from which a cursor has resumed survives every crash",
+			"%s resumes from sequence %d, after it has resumed from %d", e.Actor, next, o.resumed[e.Actor])
+	}
+	o.resumed[e.Actor] = next
 	if !e.Started {
 		return nil
 	}

@@ -14,15 +14,17 @@ type failClosed struct {
 	removed   map[string]bool        // by consumer: the removal of the planted file was begun
 	saved     map[string]core.Region // by consumer: the region its checkpoint may be of
 	contended map[string]bool        // by consumer: in this incarnation another has tried to open its checkpoint, or its removal was given up
+	fences    fencing
 }
 
 func newFailClosed(l *ledger) *failClosed {
-	return &failClosed{ledger: l, planted: make(map[string]error), removed: make(map[string]bool), saved: make(map[string]core.Region), contended: make(map[string]bool)}
+	return &failClosed{ledger: l, planted: make(map[string]error), removed: make(map[string]bool), saved: make(map[string]core.Region), contended: make(map[string]bool), fences: newFencing()}
 }
 
 func (*failClosed) Name() string { return "fail-closed" }
 
 func (o *failClosed) Observe(e *Event) *Violation {
+	o.fences.observe(e)
 	switch e.Kind {
 	case EventBegan:
 		clear(o.contended)
@@ -44,7 +46,7 @@ func (o *failClosed) Observe(e *Event) *Violation {
 		o.saved[e.Actor] = o.ledger.consumer(e.Actor).region
 	case EventOpenFailed:
 		return o.openFailed(e)
-	case EventFailed, EventSyncFailed, EventDropped:
+	case EventFailed, EventFenceless, EventSyncFailed, EventDropped:
 		return o.writeFailed(e)
 	case EventCloseFailed:
 		return o.closeFailed(e)
@@ -75,12 +77,12 @@ func (o *failClosed) writeFailed(e *Event) *Violation {
 	if e.Err == nil {
 		return nil
 	}
-	for _, legal := range []error{core.ErrFenceActive, core.ErrFenceNotActive, core.ErrClosed} {
-		if errors.Is(e.Err, legal) {
-			return nil
+	switch {
+	case errors.Is(e.Err, core.ErrFenceActive):
+		if !o.fences.refuses(e.Actor) {
+			return violation("refused for no fence", "an append, or another fence, is refused for a fence only while that is open", "%s: %v", e.Actor, e.Err)
 		}
-	}
-	if !o.ledger.struck && !contextError(e.Err) {
+	case !errors.Is(e.Err, core.ErrClosed) && !o.ledger.struck && !contextError(e.Err):
 		return violation("write failed", "an append, sync or drop fails only for a fence, a closed store, a context, or a fault of the disk", "%s: %v", e.Actor, e.Err)
 	}
 	return nil

@@ -66,11 +66,16 @@ func (h *told) deliver(log ...core.Entry) *told {
 }
 
 func (h *told) does(kind scenarios.EventKind) *told {
-	return h.add(scenarios.Event{Kind: kind, Actor: "c"})
+	return h.add(scenarios.Event{Kind: kind, Actor: "c", Op: "a"})
 }
 
 func (h *told) fails(kind scenarios.EventKind, err error) *told {
 	return h.add(scenarios.Event{Kind: kind, Actor: "c", Op: "a", Err: err})
+}
+
+// pulled is how a pull came out that was due at that time.
+func (h *told) pulled(kind scenarios.EventKind, due time.Duration, log ...core.Entry) *told {
+	return h.add(scenarios.Event{Kind: kind, Actor: "c", Entries: log, Since: h.time, Due: due})
 }
 
 // gaveUp is a call that returned so long after its context had ended.
@@ -208,6 +213,35 @@ func TestUnconfirmedPasses(t *testing.T) {
 	}
 }
 
+// A refusal for a fence that was open while the call went on is sound, and so is a pull that
+// returns at its deadline, or with its context before.
+func TestRefusedAndPulledInTime(t *testing.T) {
+	fencing := func(h *told) *told { return h.fence(scenarios.EventFencing, false) }
+	tests := []struct {
+		name    string
+		history *told
+	}{
+		{"refused while a fence is open", fencing(tell().open()).does(scenarios.EventAttempt).fails(scenarios.EventFailed, core.ErrFenceActive)},
+		{"refused for a fence that was resolved meanwhile", fencing(tell().open()).does(scenarios.EventAttempt).
+			fence(scenarios.EventFenceDone, false).fails(scenarios.EventFailed, core.ErrFenceActive)},
+		{"refused for a fence that was begun meanwhile", fencing(tell().open().does(scenarios.EventAttempt)).
+			fence(scenarios.EventFenceDone, false).fails(scenarios.EventFailed, core.ErrFenceActive)},
+		{"idle until the deadline", tell().open().resume(false, 0).wait(time.Millisecond).pulled(scenarios.EventIdle, time.Millisecond)},
+		{"handed over at the deadline", tell().open().resume(false, 0).wait(time.Millisecond).appended("a", 0).
+			pulled(scenarios.EventDelivered, time.Millisecond, at(0, "a"))},
+		{"given up before the deadline", tell().open().resume(false, 0).gaveUp(0, context.Canceled).add(scenarios.Event{
+			Kind: scenarios.EventIdle, Actor: "c", Due: time.Millisecond, Err: context.Canceled,
+		})},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if v := judge(tt.history); v != nil {
+				t.Errorf("violation %+v, want none", v)
+			}
+		})
+	}
+}
+
 // What was declined comes again, unless it was dropped while no cursor of its consumer was
 // open: then nobody has kept it.
 func TestDeclinedAndDropped(t *testing.T) {
@@ -299,6 +333,12 @@ func TestOraclesFire(t *testing.T) {
 		{"returned after its context", tell().open().wait(time.Millisecond).gaveUp(time.Millisecond, nil), "context-obeyed/late"},
 		{"failed with a context that had not ended", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, context.Canceled),
 			"context-obeyed/ended for nothing"},
+		{"idle before its deadline", tell().open().resume(false, 0).pulled(scenarios.EventIdle, time.Millisecond), "deadline-kept/early"},
+		{"idle beyond its deadline", tell().open().resume(false, 0).wait(2*time.Millisecond).pulled(scenarios.EventIdle, time.Millisecond), "deadline-kept/late"},
+		{"handed over after the deadline", tell().open().appended("a", 0).resume(false, 0).wait(2*time.Millisecond).
+			pulled(scenarios.EventDelivered, time.Millisecond, at(0, "a")), "deadline-kept/late"},
+		{"woken by the end of the store alone", tell().open().resume(false, 0).wait(2*time.Millisecond).
+			pulled(scenarios.EventUnread, time.Millisecond), "deadline-kept/late"},
 		{"close failed for nothing", tell().open().fails(scenarios.EventCloseFailed, core.ErrClosed), "fail-closed/close failed"},
 		{"half a batch", tell().open().attempt("a", "", "a", "b").begin().open(at(0, "a")), "no-ghost/part of a batch"},
 		{"twice in the log", tell().open().attempt("a", "", "a").begin().open(at(0, "a"), at(0, "a")), "no-ghost/doubled"},
@@ -318,6 +358,8 @@ func TestOraclesFire(t *testing.T) {
 			resume(true, 0), "checkpoint-honesty/never accepted"},
 		{"saved and rewound", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
 			does(scenarios.EventSaved).begin().open(at(0, "a")).resume(false, 0), "checkpoint-honesty/saved position lost"},
+		{"resumed from a checkpoint and rewound", tell().open().appended("a", 0).resume(false, 0).deliver(at(0, "a")).does(scenarios.EventAccepted).
+			begin().open(at(0, "a")).resume(true, 0).begin().open(at(0, "a")).resume(false, 0), "checkpoint-honesty/resumed position lost"},
 		{"sequence assigned again", tell().open().attempt("a", "", "a").resume(false, 0).does(scenarios.EventLied).
 			deliver(at(0, "a")).does(scenarios.EventAccepted).
 			begin().open().attempt("b", "", "b").ack("b", 0, true).begin().open(at(0, "b")).resume(true, 0), "checkpoint-honesty/another event"},
@@ -336,6 +378,12 @@ func TestOraclesFire(t *testing.T) {
 		{"open failed for nothing", tell().fails(scenarios.EventOpenFailed, errors.New("?")), "fail-closed/open failed"},
 		{"append failed for nothing", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, errors.New("?")), "fail-closed/write failed"},
 		{"sync failed for nothing", tell().open().fails(scenarios.EventSyncFailed, errors.New("?")), "fail-closed/write failed"},
+		{"refused when no fence was open", tell().open().attempt("a", "", "a").fails(scenarios.EventFailed, core.ErrFenceActive), "fail-closed/refused for no fence"},
+		{"refused after the fence was resolved", tell().open().fence(scenarios.EventFencing, false).fence(scenarios.EventFenceTry, true).
+			fence(scenarios.EventFenceDone, true).attempt("a", "", "a").fails(scenarios.EventFailed, core.ErrFenceActive), "fail-closed/refused for no fence"},
+		{"no fence when none was open", tell().open().fails(scenarios.EventFenceless, core.ErrFenceActive), "fail-closed/refused for no fence"},
+		{"a fence that is open and is none", tell().open().fence(scenarios.EventFencing, false).fence(scenarios.EventFenceTry, true).
+			fails(scenarios.EventSyncFailed, core.ErrFenceNotActive), "fail-closed/write failed"},
 		{"foreign file accepted", tell().open().fails(scenarios.EventPlanted, core.ErrCheckpointCorrupt).resume(false, 0), "fail-closed/foreign file accepted"},
 		{"refused for the wrong reason", tell().open().fails(scenarios.EventPlanted, core.ErrCheckpointCorrupt).
 			fails(scenarios.EventRefused, core.ErrLineageMismatch), "fail-closed/wrong refusal"},

@@ -15,6 +15,7 @@ func allOracles(l *ledger) []Oracle {
 		newFrontier(),
 		newWakeup(l),
 		newPromptness(),
+		punctuality{},
 		newAtLeastOnce(l),
 		newRetention(l),
 	}

@@ -28,21 +28,31 @@ func drawImpatience(src sim.Source) uint64 {
 // try makes a call with a context that may end, as drawn, and records it if that has
 // ended when the call returns.
 func (n *incarnation) try(actor, call string, do func(context.Context) error) error {
-	if n.shape.impatient == 0 || !sim.Chance(n.src, labelPatience, 1, n.shape.impatient) {
-		return do(context.Background())
-	}
-	patience := time.Duration(n.src.Draw(labelPatience, patienceUnits)) * patienceUnit
-	if call == callPull {
-		patience += patienceUnit // or a consumer could go round while time stands still
-	}
-	ends := n.sim.Now() + patience
-	ctx, cancel := n.contextFor(patience)
+	ctx, ends, cancel := n.patience(call)
 	defer cancel()
 	err := do(ctx)
 	if ctx.Err() != nil {
-		n.record(Event{Kind: EventGaveUp, Actor: actor, Op: call, Since: ends, Err: err})
+		n.gaveUp(actor, call, ends, err)
 	}
 	return err
+}
+
+// patience returns the context of a call and when it ends, if it ever does.
+func (n *incarnation) patience(call string) (ctx context.Context, ends time.Duration, cancel context.CancelFunc) {
+	if n.shape.impatient == 0 || !sim.Chance(n.src, labelPatience, 1, n.shape.impatient) {
+		return context.Background(), 0, func() {}
+	}
+	patience := time.Duration(n.src.Draw(labelPatience, patienceUnits)) * patienceUnit
+	if call == callPull || call == callRange {
+		patience += patienceUnit // or a consumer could go round while time stands still
+	}
+	ends = n.sim.Now() + patience
+	ctx, cancel = n.contextFor(patience)
+	return ctx, ends, cancel
+}
+
+func (n *incarnation) gaveUp(actor, call string, ended time.Duration, err error) {
+	n.record(Event{Kind: EventGaveUp, Actor: actor, Op: call, Since: ended, Err: err})
 }
 
 // The calls that are made with a context, as in EventGaveUp.
@@ -55,6 +65,7 @@ const (
 	callForget   = "remove a checkpoint"
 	callDrop     = "drop"
 	callPull     = "pull"
+	callRange    = "range over events"
 	callCommit   = "commit a checkpoint"
 	callJoin     = "join"
 	callShutdown = "shutdown"

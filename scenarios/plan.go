@@ -150,7 +150,7 @@ var crashEffects = []simfs.Effect{simfs.CrashBefore, simfs.CrashDuring, simfs.Cr
 func crashRuleNear(src sim.Source, focus crashFocus) simfs.Rule {
 	r := simfs.Rule{Effect: pick(src, labelCrash, crashEffects)}
 	if focus == crashAtRename {
-		r.Ops, r.Nth = simfs.Ops(simfs.OpRename), 1+src.Draw(labelCrash, 8)
+		r.Ops, r.Nth = simfs.Ops(simfs.OpRename), 1+src.Draw(labelCrash, 3)*src.Draw(labelCrash, 5)
 	} else {
 		r.Nth = 1 + src.Draw(labelCrash, 40)
 	}

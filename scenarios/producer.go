@@ -73,11 +73,13 @@ func (n *incarnation) sync(actor string) error {
 // Where that fails without poisoning the journal, it cancels.
 func (n *incarnation) fence(actor string, o *op) error {
 	var f *core.Fence
+	n.record(Event{Kind: EventFencing, Actor: actor, Fence: o.name})
 	err := n.try(actor, callBegin, func(ctx context.Context) (err error) {
 		f, err = n.store.BeginFence(ctx)
 		return err
 	})
 	if err != nil {
+		n.record(Event{Kind: EventFenceless, Actor: actor, Fence: o.name, Err: err})
 		return err
 	}
 	for i := range o.events {

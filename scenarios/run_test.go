@@ -369,10 +369,10 @@ func TestRunsExerciseEverything(t *testing.T) {
 // historyKinds are all kinds of events.
 var historyKinds = []scenarios.EventKind{
 	scenarios.EventBegan, scenarios.EventOpened, scenarios.EventOpenFailed, scenarios.EventAttempt, scenarios.EventAcked,
-	scenarios.EventFailed, scenarios.EventSynced, scenarios.EventFenceTry, scenarios.EventFenceDone, scenarios.EventFrontier,
+	scenarios.EventFailed, scenarios.EventSynced, scenarios.EventFencing, scenarios.EventFenceless, scenarios.EventFenceTry, scenarios.EventFenceDone, scenarios.EventFrontier,
 	scenarios.EventResumed, scenarios.EventRefused, scenarios.EventForgetting, scenarios.EventForgotten,
 	scenarios.EventTrespassed, scenarios.EventPlanted, scenarios.EventDelivered, scenarios.EventAccepted,
-	scenarios.EventDeclined, scenarios.EventSaved, scenarios.EventIdle, scenarios.EventLied, scenarios.EventStruck,
+	scenarios.EventDeclined, scenarios.EventSaved, scenarios.EventIdle, scenarios.EventUnread, scenarios.EventLied, scenarios.EventStruck,
 	scenarios.EventUnconfirmed, scenarios.EventGaveUp, scenarios.EventCloseFailed,
 	scenarios.EventContending, scenarios.EventContended, scenarios.EventReleased,
 	scenarios.EventDrained,

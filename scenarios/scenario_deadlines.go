@@ -19,10 +19,10 @@ var deadlines = Scenario{
 		s := shape{
 			incarnations: int(sim.Between(src, labelShape, 2, 4)),
 			producers:    int(sim.Between(src, labelShape, 1, 3)),
-			fencers:      int(src.Draw(labelShape, 2)),
+			fencers:      int(src.Draw(labelShape, 3)),
 			ops:          ops,
 			unit:         512,
-			segment:      drawSegment(src),
+			segment:      pick(src, labelSegment, []int64{0, 0, 0, 1 << 10}),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAnywhere,
 			retries:      src.Draw(labelShape, 2) == 1,

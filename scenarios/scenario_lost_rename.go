@@ -10,7 +10,7 @@ import (
 var lostRename = Scenario{
 	Name:    "lost-rename",
 	Summary: "the rename that puts a checkpoint into place is lost",
-	Injects: "crashes right before, in and behind renames, on four filesystems",
+	Injects: "crashes right before, in and behind renames, of the process or the machine, on four filesystems",
 	Guards:  "K-10, K-11, X-13",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
@@ -21,6 +21,7 @@ var lostRename = Scenario{
 			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			crash:        crashAtRename,
+			dies:         2,
 			profile:      pick(src, labelShape, []simfs.Profile{simfs.PosixStrict, simfs.Ext4Writeback, simfs.Ext4Ordered, simfs.Btrfs}),
 		}
 	},

@@ -13,9 +13,9 @@ import (
 var slowCursors = Scenario{
 	Name:    "retention",
 	Summary: "old segments are dropped while slow consumers are behind",
-	Injects: "drops of all but the newest segments, consumers that take their time, failing removals, power cuts anywhere",
+	Injects: "drops of all but the newest segments, consumers that take their time, failing removals, a folder of checkpoints that syncs no more, power cuts anywhere",
 	Guards:  "J-3, X-4",
-	Effects: []simfs.Effect{simfs.Fail},
+	Effects: []simfs.Effect{simfs.Fail, simfs.FailSync},
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
 			incarnations: int(sim.Between(src, labelShape, 2, 5)),
@@ -29,10 +29,16 @@ var slowCursors = Scenario{
 			crash:        crashAnywhere,
 			retains:      true,
 			rules: func(src sim.Source) []simfs.Rule {
-				return []simfs.Rule{
+				rules := []simfs.Rule{
 					{Ops: simfs.Ops(simfs.OpRemove), Path: "segment-*.bpj", Effect: simfs.Fail, Err: syscall.EIO, Nth: sim.Between(src, labelFault, 1, 6)},
 					{Ops: simfs.Ops(simfs.OpRename), Path: "base.bpb*", Effect: simfs.Fail, Err: syscall.EIO, Nth: sim.Between(src, labelFault, 1, 4)},
 				}
+				if sim.Chance(src, labelFault, 1, 4) {
+					rules = append(rules, simfs.Rule{
+						Ops: simfs.Ops(simfs.OpSyncDir), Path: "cursors", Effect: simfs.FailSync, Err: syscall.EIO, From: sim.Between(src, labelFault, 1, 12),
+					})
+				}
+				return rules
 			},
 		}
 	},

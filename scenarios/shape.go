@@ -19,6 +19,7 @@ type shape struct {
 	segment      int64 // bytes of a segment of the journal; zero = so many that none is full
 	consumers    []consumerPlan
 	crash        crashFocus
+	dies         uint64                            // one in so many lives ends with the process alone, not the machine; zero = 4
 	plant        planting                          // files are put in the place of checkpoints between incarnations
 	litter       bool                              // temporary files lie about that nobody cleared away
 	rules        func(src sim.Source) []simfs.Rule // the scenario's own faults, of every incarnation but the last; nil = none
@@ -61,7 +62,8 @@ type consumerPlan struct {
 	name     string
 	region   core.Region
 	id       core.CheckpointID // zero: starts over in every incarnation
-	worker   bool              // a supervised worker; otherwise a cursor that pulls and commits
+	worker   bool              // a supervised worker; otherwise a cursor that reads and commits
+	ranges   bool              // ... by ranging over its events; otherwise by pulls
 	batch    int
 	deadline time.Duration // of a pull, or a worker's idle sleep
 	restart  core.RestartPolicy
@@ -70,14 +72,17 @@ type consumerPlan struct {
 
 // String says who the consumer is, for people.
 func (c *consumerPlan) String() string {
-	kind := "cursor"
-	if c.worker {
+	kind, takes := "cursor", fmt.Sprintf("batches of %d", c.batch)
+	switch {
+	case c.worker:
 		kind = "worker"
+	case c.ranges:
+		takes = "one event after the other"
 	}
 	if c.id != (core.CheckpointID{}) {
 		kind = "durable " + kind
 	}
-	return fmt.Sprintf("%s, a %s, region %q, batches of %d", c.name, kind, c.region.Identity(), c.batch)
+	return fmt.Sprintf("%s, a %s, region %q, %s", c.name, kind, c.region.Identity(), takes)
 }
 
 // The names that workloads use. Some lie in each other's namespace, some only look
@@ -118,6 +123,7 @@ func drawConsumers(src sim.Source, n int) []consumerPlan {
 		}
 		p.cadence = drawCadence(src)
 		p.worker = i == 0 || sim.Chance(src, labelShape, 1, 2)
+		p.ranges = sim.Chance(src, labelReading, 1, 3)
 		if i > 0 {
 			p.region = pick(src, labelShape, regions)
 		}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/batpak/batpak-sim/core"
@@ -82,7 +83,7 @@ func (w *world) replaceDisk(n *incarnation) {
 		}
 	}
 	off := without(w.config.Without)
-	if sim.Chance(w.src, labelCrash, 1, 4) && !off.has(ruleProcessDeath) || off.has(rulePowerCut) {
+	if sim.Chance(w.src, labelCrash, 1, cmp.Or(w.shape.dies, 4)) && !off.has(ruleProcessDeath) || off.has(rulePowerCut) {
 		note(w.src, "incarnation %d: the process dies, the page cache lives on", w.number)
 		w.counters.ProcessDeaths++
 		w.disk = w.disk.Restart()
