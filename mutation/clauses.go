@@ -24,7 +24,6 @@ func ClausesAbsent() map[string]string {
 		"X-17": "what a poll costs is held by benchmarks",
 		"X-18": "how a worker ends is told by its Join, which tests of the engine hold: M-8, M-10, M-17",
 		"X-19": "what is observed of gaps is no promise that a run could break; the mutants G-1 and after hold it",
-		"P-2":  "a pull whose deadline goes by a clock that jumps was found by no seed: no oracle measures how long an idle pull waits",
 		"P-3":  "the engine imports no filesystem but the one it is handed, which internal/archtest holds",
 		"P-4":  "a bug of the upstream simulation; here a fault that never strikes is an error of the sweep",
 		"P-5":  "a bug of the upstream simulation; simfs is held by its own tests",

@@ -94,5 +94,19 @@ func checkpointDefects() []Defect {
 			Old:     "\tif err := c.resume(ctx); err != nil {\n\t\tc.store.release(c.id)\n",
 			New:     "\tif err := c.resume(ctx); err != nil {\n",
 		},
+		{
+			Name:    "resume-before-durable",
+			Summary: "a cursor resumes from a checkpoint whose name a crash may take back",
+			File:    "core/checkpoint_files.go",
+			Old:     "\tif err := syncDir(f.fs, f.cursors()); err != nil {\n\t\treturn Checkpoint{}, false, fmt.Errorf(\"load checkpoint %q: %w\", id, err)\n\t}\n",
+			New:     "",
+		},
+		{
+			Name:    "drop-by-a-volatile-checkpoint",
+			Summary: "retention believes a checkpoint whose name a crash may take back",
+			File:    "core/retention.go",
+			Old:     "\tif err := syncDir(f.fs, f.cursors()); ignoreMissing(err) != nil {\n\t\treturn Hold{}, err\n\t}\n",
+			New:     "",
+		},
 	}
 }

@@ -141,5 +141,21 @@ func visibilityDefects() []Defect {
 			Old:     "return ok && (rest == \"\" || rest[0] == ':')",
 			New:     "return ok && (rest == \"\" || rest[0] != '|')",
 		},
+		{
+			Name:    "deadline-by-the-wall-clock",
+			Summary: "the deadline of a pull goes by a clock that jumps",
+			Clause:  "P-2",
+			File:    "core/cursor.go",
+			Old:     "\tstart := rt.Elapsed()\n",
+			New:     "\tstart := rt.Now()\n",
+			Also:    []Edit{{File: "core/cursor.go", Old: "(rt.Elapsed() - start)", New: "rt.Now().Sub(start)"}},
+		},
+		{
+			Name:    "events-stand-at-the-end",
+			Summary: "in the body of a loop over its events the cursor stands on the last one that was polled",
+			File:    "core/events.go",
+			Old:     "\t\tc.rewind(place{started: true, position: batch[i].Sequence, event: batch[i].Hash})\n",
+			New:     "",
+		},
 	}
 }
