@@ -3,8 +3,10 @@ package reports
 import (
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/batpak/batpak-sim/scenarios"
@@ -14,9 +16,11 @@ import (
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
-	"style":  func() (template.CSS, error) { return embedded[template.CSS]("page.css") },
-	"script": func(name string) (template.JS, error) { return embedded[template.JS](name) },
-	"dump":   dump,
+	"style":     func() (template.CSS, error) { return embedded[template.CSS]("page.css") },
+	"script":    func(name string) (template.JS, error) { return embedded[template.JS](name) },
+	"dump":      dump,
+	"rest":      rest,
+	"shortened": shortened,
 }).ParseFS(pageFiles, "page/*.html"))
 
 // embedded is a file of ours, which the template takes as it is.
@@ -42,18 +46,25 @@ type dumpLine struct {
 	Before, After string
 }
 
-// dump lays out a window in lines.
-func dump(w scenarios.CutWindow) []dumpLine {
+// dump lays out a window of a change in lines.
+func dump(w scenarios.CutWindow, c scenarios.CutChange) []dumpLine {
 	const size = 16
 	var lines []dumpLine
 	for at := 0; at < max(len(w.Before), len(w.After)); at += size {
-		lines = append(lines, dumpLine{w.Offset + int64(at), dumped(w.Before, at, size), dumped(w.After, at, size)})
+		lines = append(lines, dumpLine{w.Offset + int64(at), dumped(w.Before, at, size, c.Before), dumped(w.After, at, size, c.After)})
 	}
 	return lines
 }
 
-func dumped(b []byte, at, size int) string {
-	if at >= len(b) {
+// rest is how many bytes of a window are not shown.
+func rest(w scenarios.CutWindow) int64 { return w.Length - int64(max(len(w.Before), len(w.After))) }
+
+// dumped is a line of one side. Entry is what is there, empty if nothing is.
+func dumped(b []byte, at, size int, entry string) string {
+	switch {
+	case entry == "":
+		return "(no file)"
+	case at >= len(b):
 		return "(past the end)"
 	}
 	b = b[at:min(len(b), at+size)]
@@ -62,5 +73,16 @@ func dumped(b []byte, at, size int) string {
 	for len(digits) > 8 {
 		groups, digits = append(groups, digits[:8]), digits[8:]
 	}
-	return strings.Join(append(groups, digits), " ")
+	return fmt.Sprintf("%-35s  %s", strings.Join(append(groups, digits), " "), letters(b))
+}
+
+// letters are bytes as text, with dots for what is none.
+func letters(b []byte) string {
+	text := slices.Clone(b)
+	for i, c := range text {
+		if c < ' ' || c > '~' {
+			text[i] = '.'
+		}
+	}
+	return string(text)
 }

@@ -83,6 +83,7 @@ func (all StoryEvents) MarshalJSON() ([]byte, error) {
 type StoryDecision struct {
 	Text  string `json:"text"`
 	Note  string `json:"note,omitempty"` // what it is about
+	About string `json:"about"`          // what decisions of its label are about
 	Event int    `json:"event"`          // the event that follows it; -1 = it was not asked for
 	Turns bool   `json:"turns"`          // without this one the run passes
 }
@@ -189,7 +190,7 @@ func (s *Story) decisions(t Telling) {
 		if i < len(t.At) {
 			event = t.At[i]
 		}
-		s.Decisions = append(s.Decisions, StoryDecision{Text: d.String(), Note: t.Recording.Notes[i], Event: event, Turns: i == turns})
+		s.Decisions = append(s.Decisions, StoryDecision{Text: d.String(), Note: t.Recording.Notes[i], About: scenarios.About(d), Event: event, Turns: i == turns})
 	}
 	if t.Nearest == nil {
 		return

@@ -94,11 +94,12 @@ func shortKind(kind string) string {
 var hashes = regexp.MustCompile(`[0-9a-f]{24,}`)
 
 // describe is what an event says besides its lane and kind.
-func describe(e sim.Event) string {
-	return hashes.ReplaceAllStringFunc(described(e), shortHash)
-}
+func describe(e sim.Event) string { return shortened(described(e)) }
 
-func shortHash(hash string) string { return hash[:8] + "…" }
+// shortened writes the hashes in a text in short.
+func shortened(text string) string {
+	return hashes.ReplaceAllStringFunc(text, func(hash string) string { return hash[:8] + "…" })
+}
 
 func described(e sim.Event) string {
 	detail := strings.Trim(e.Detail, ": ")
@@ -115,9 +116,12 @@ func described(e sim.Event) string {
 		if a[0] == 0 {
 			return spaced("nothing", detail)
 		}
+		if a[0] == 1 {
+			return fmt.Sprintf("1 event, sequence %d: %s", a[1], detail)
+		}
 		return fmt.Sprintf("%d events, sequences %d to %d, the first is %s", a[0], a[1], a[2], detail)
 	case historyKind + string(scenarios.EventAttempt):
-		return fmt.Sprintf("%s, %d events", detail, a[3])
+		return fmt.Sprintf("%s, %s", detail, plural(a[3], "event"))
 	case historyKind + string(scenarios.EventAcked):
 		return fmt.Sprintf("%s from sequence %d%s", detail, a[0], when(a[2] > 0, ", durable"))
 	case historyKind + string(scenarios.EventSynced):

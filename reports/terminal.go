@@ -61,7 +61,7 @@ func WriteStoryText(w io.Writer, s Story, t Terminal) error {
 		t.line(&b, plainColour, fmt.Sprintf("power cut of incarnation %d, after event %d: image %s of %s", c.Incarnation, c.Event, c.Image, c.Images))
 		for _, f := range c.Fates {
 			t.line(&b, map[bool]int{true: goodColour, false: badColour}[f.Outcome == "survived"],
-				fmt.Sprintf("  %-9s %s %s", f.Outcome, hashes.ReplaceAllStringFunc(f.What, shortHash), f.Detail))
+				fmt.Sprintf("  %-9s %s %s", f.Outcome, shortened(f.What), f.Detail))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -82,7 +82,7 @@ func (s *Story) timeline(b *strings.Builder, t Terminal) {
 		for _, d := range decided[i] {
 			note := d.Note
 			if note == "" {
-				note = d.Text
+				note = fmt.Sprintf("%s, %s", d.Text, d.About)
 			}
 			t.line(b, quietColour, fmt.Sprintf("> %7s %s", "", note+when(d.Turns, "; without this the run passes")))
 		}

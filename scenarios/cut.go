@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/afero"
+
 	"github.com/batpak/batpak-sim/sim"
 	"github.com/batpak/batpak-sim/simfs"
 )
@@ -87,9 +89,27 @@ func cutChanges(before, after *simfs.FS) []CutChange {
 		for _, r := range d.Ranges {
 			change.Windows = append(change.Windows, CutWindow{r.Off, r.Len, r.A, r.B})
 		}
+		switch {
+		case d.B == nil && d.A.Mode.IsRegular() && d.A.Size > 0:
+			change.Windows = []CutWindow{{Length: d.A.Size, Before: beginning(before, d.Path)}}
+		case d.A == nil && d.B.Mode.IsRegular() && d.B.Size > 0:
+			change.Windows = []CutWindow{{Length: d.B.Size, After: beginning(after, d.Path)}}
+		}
 		changes = append(changes, change)
 	}
 	return changes
+}
+
+// beginningBytes is how much is shown of a file that is on one side only.
+const beginningBytes = 256
+
+// beginning is how a file begins.
+func beginning(fs *simfs.FS, path string) []byte {
+	content, err := afero.ReadFile(fs, path)
+	if err != nil {
+		panic(err) // it was found there, and no fault is armed
+	}
+	return content[:min(len(content), beginningBytes)]
 }
 
 func entryText(e *simfs.Entry) string {

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +13,7 @@ import (
 
 // TestCuts holds a run that keeps its cuts to the one that does not, and the cuts to the trace.
 func TestCuts(t *testing.T) {
-	cuts, fates, windows := uint64(0), map[string]int{}, 0
+	cuts, fates, windows, gone := uint64(0), map[string]int{}, 0, 0
 	for seed := uint64(1); seed <= 40; seed++ {
 		c := scenarios.Config{Scenario: "torn-write", Seed: seed, Faults: scenarios.FaultsHeavy}
 		plain, err := scenarios.Run(c)
@@ -47,11 +48,18 @@ func TestCuts(t *testing.T) {
 			}
 			for _, change := range cut.Changed {
 				windows += len(change.Windows)
+				if change.After == "" && len(change.Windows) > 0 {
+					gone++
+					w := change.Windows[0]
+					if want := fmt.Sprintf("a file of %d bytes", w.Length); change.Before != want || int64(len(w.Before)) != min(w.Length, 256) || len(w.After) != 0 {
+						t.Errorf("seed %d: %s was %s and is gone, shown are %d and %d bytes", seed, change.Path, change.Before, len(w.Before), len(w.After))
+					}
+				}
 			}
 		}
 	}
-	if cuts == 0 || fates["survived"] == 0 || fates["lost"] == 0 || windows == 0 {
-		t.Errorf("%d cuts, fates %v, %d windows: want some of each", cuts, fates, windows)
+	if cuts == 0 || fates["survived"] == 0 || fates["lost"] == 0 || windows == 0 || gone == 0 {
+		t.Errorf("%d cuts, fates %v, %d windows, %d files gone: want some of each", cuts, fates, windows, gone)
 	}
 }
 

@@ -38,6 +38,16 @@ var chapters = []struct{ label, about string }{
 	{sim.LabelSchedule, "the schedule: who goes on instead of the task that ran; take all lines out, and nobody is pre-empted"},
 }
 
+// About says what decisions of that label are about, for people.
+func About(d sim.Decision) string {
+	for _, c := range chapters {
+		if c.label == d.Label {
+			return c.about
+		}
+	}
+	return "something else"
+}
+
 // String is the recording as text.
 func (r Recording) String() string {
 	b, _ := r.MarshalText() // it never fails

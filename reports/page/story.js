@@ -18,7 +18,7 @@
   const colours = () => story.classes.map((c) => (scheme.matches ? dark : light)[c]);
   const rowHeight = 24, laneHeight = 22, top = 22;
   const hidden = new Set();
-  let width = 0, gutter = 120, from = 0, to = Math.max(1, total), selected = -1, matches = [], query = "";
+  let width = 0, gutter = 120, from = 0, to = Math.max(1, total), selected = -1, matches = [], query = "", labels = [];
 
   const textOf = (i) => `${story.lanes[lanes[i]]} ${story.kinds[kinds[i]]} ${story.texts[texts[i]]}`;
   const time = (i) => (times[i] / 1e6).toFixed(3) + " ms";
@@ -59,12 +59,13 @@
     g.save(); g.beginPath(); g.rect(gutter, 0, width - gutter, height); g.clip();
     const bar = Math.max(2, Math.min(14, (width - gutter) / (to - from) - 1));
     bars(g, palette, bar);
-    story.lives.forEach((i, life) => rule(g, i, style("--quiet"), "life " + life, height));
-    cuts.forEach((i) => rule(g, i, style("--bad"), "", height));
+    labels = [];
     g.fillStyle = style("--doubt");
     decided.forEach((i) => { const x = place(i); if (x > gutter) { g.beginPath(); g.moveTo(x - 4, 14); g.lineTo(x + 4, 14); g.lineTo(x, 21); g.fill(); } });
-    if (story.lost) rule(g, Math.min(story.lost.event, total - 1), style("--doubt"), "lost", height, 2);
     if (story.broke >= 0) rule(g, story.broke, style("--bad"), "broke", height, 2);
+    cuts.forEach((i) => rule(g, i, style("--bad"), "", height));
+    if (story.lost) rule(g, Math.min(story.lost.event, total - 1), style("--doubt"), "lost", height, 2);
+    story.lives.forEach((i, life) => rule(g, i, style("--quiet"), "life " + life, height));
     if (selected >= 0) {
       g.strokeStyle = style("--link"); g.lineWidth = 2;
       g.strokeRect(place(selected) - bar / 2 - 2, top + lanes[selected] * laneHeight + 1, bar + 4, laneHeight - 2);
@@ -94,11 +95,12 @@
     });
   }
 
-  function rule(g, i, colour, label, height, width = 1) {
-    const x = place(i);
-    g.fillStyle = colour; g.fillRect(x, 12, width, height);
-    const flip = x > width - 60;
-    g.textAlign = flip ? "right" : "left"; g.fillText(label, x + (flip ? -3 : 3), 7); g.textAlign = "left";
+  // rule draws a line at an event, and its label on the side where there is room, or not at all.
+  function rule(g, i, colour, label, height, thick = 1) {
+    const x = place(i), long = g.measureText(label).width;
+    g.fillStyle = colour; g.fillRect(x, 12, thick, height);
+    const start = [x + 4, x - 3 - long].find((at) => at > gutter && at + long < width && labels.every(([from, to]) => at > to || at + long < from));
+    if (label && start !== undefined) { labels.push([start - 4, start + long + 4]); g.fillText(label, start, 7); }
   }
 
   // lower is the place of the first number in the sorted list that is not below n.
