@@ -134,8 +134,13 @@ func described(e sim.Event) string {
 	case sim.KindSwitch, sim.KindTimer:
 		return spaced(detail, e.Object)
 	}
-	if strings.HasPrefix(e.Kind, historyKind) || e.Object != "" && strings.Contains(detail, e.Object) {
+	if strings.HasPrefix(e.Kind, historyKind) {
 		return detail
+	}
+	if e.Object != "" {
+		if at := strings.Index(detail, e.Object); at >= 0 { // an error says the operation, too, which is the kind
+			return detail[at:]
+		}
 	}
 	return spaced(e.Object, detail)
 }

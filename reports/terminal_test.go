@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/batpak/batpak-sim/reports"
 )
 
@@ -30,9 +32,21 @@ func TestWriteStoryText(t *testing.T) {
 	if strings.Count(plain, "\n! ") != 1 || strings.Count(plain, "\n> ") == 0 || strings.Count(plain, "without this the run passes") != 1 {
 		t.Errorf("want one place where it broke, and the decisions:\n%s", plain)
 	}
-	for line := range strings.Lines(write(reports.Terminal{Width: 60})) {
+	narrow := write(reports.Terminal{Width: 60})
+	top := func(text string) []string {
+		head, _, _ := strings.Cut(text, "\n\n")
+		return strings.Fields(head)
+	}
+	if d := cmp.Diff(top(plain), top(narrow)); d != "" {
+		t.Errorf("words of the facts (-plain +narrow):\n%s", d)
+	}
+	for line := range strings.Lines(narrow) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 60 {
 			t.Errorf("%d columns: %q", n, line)
 		}
+	}
+	// Paths differ at their ends, and so do the bytes of a file that are written.
+	if !regexp.MustCompile(`write +/d[^\n]*…[^\n]*\[\d+,\+\d+\)\n`).MatchString(narrow) {
+		t.Errorf("want writes with their ends:\n%s", narrow)
 	}
 }
