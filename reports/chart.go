@@ -97,18 +97,20 @@ func (s scale) place(p point) (x, y float64) {
 	return tenths(chartLeft + along*chartWidth), tenths(chartTop + (1-p.y/s.high)*chartHeight)
 }
 
-// rounder is the next number from n upwards that divides well into the ticks.
+// rounder is the next round number from n upwards that divides into the ticks: what is counted has no
+// halves.
 func rounder(n float64) float64 {
-	if n <= 0 {
-		return 1
+	if n <= chartTicks {
+		return chartTicks
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(n)))
-	for _, by := range []float64{1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8} {
-		if by*unit >= n*(1-1e-9) {
-			return by * unit
+	for unit := math.Pow(10, math.Floor(math.Log10(n))); ; unit *= 10 {
+		for _, by := range []float64{1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8} {
+			round := math.Round(by * unit)
+			if round >= n*(1-1e-9) && math.Mod(round, chartTicks) == 0 {
+				return round
+			}
 		}
 	}
-	return 10 * unit
 }
 
 // evenly are ticks from zero to the next round number from n upwards.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Trend is a history made for reading: its sweeps by kind, for only those of one kind can be
@@ -84,10 +85,14 @@ func newTrendKind(name string, sweeps []HistoryEntry) TrendKind {
 
 func trendChart(title, unit string, sweeps []HistoryEntry, most float64, value func(HistoryEntry) float64) TrendChart {
 	var points, ticks []point
+	tick := "01-02"
+	if day := time.DateOnly; sweeps[0].When.Format(day) == sweeps[len(sweeps)-1].When.Format(day) {
+		tick = "15:04"
+	}
 	for i, e := range sweeps {
 		when := e.When.Format("2006-01-02 15:04")
 		points = append(points, point{float64(i), value(e), fmt.Sprintf("%s: %.4g %s, %s", when, value(e), unit, e.Revision)})
-		ticks = append(ticks, point{x: float64(i), label: e.When.Format("01-02")})
+		ticks = append(ticks, point{x: float64(i), label: e.When.Format(tick)})
 	}
 	return TrendChart{Title: title, Chart: newChart(unit, unit+", sweep by sweep", points, most, ticks)}
 }
