@@ -102,9 +102,15 @@ func sliceBound(s *site) {
 	if n.Low != nil {
 		s.replace(n.Low, "("+s.text(n.Low)+")+1")
 	}
-	if n.High != nil {
+	if n.High != nil && !s.isZero(n.High) {
 		s.replace(n.High, "("+s.text(n.High)+")-1")
 	}
+}
+
+// isZero reports whether the compiler knows that the value is 0.
+func (s *site) isZero(e ast.Expr) bool {
+	v := s.Info.Types[e].Value
+	return v != nil && v.ExactString() == "0"
 }
 
 // swapArguments proposes that two neighbours of one type change places.

@@ -80,8 +80,12 @@ func Instrument(in Input) Source {
 
 // Blame returns the mutants of the input that an error at a line and column of the
 // text, both from 1, can come from: the one whose copy is there, or all whose copies
-// are between the function's beginning and there.
+// are between the function's beginning and there. Column 0, which the compiler means
+// where a line is too long for it to count, blames all whose copies are on the line.
 func (s *Source) Blame(line, column int) []int {
+	if column == 0 {
+		return s.within(s.at(line, 1), s.at(line+1, 1))
+	}
 	at := s.at(line, column)
 	var before []int
 	for _, p := range s.spans {
@@ -93,6 +97,17 @@ func (s *Source) Blame(line, column int) []int {
 		}
 	}
 	return before
+}
+
+// within returns the mutants whose copies touch a range of the text.
+func (s *Source) within(start, end int) []int {
+	var all []int
+	for _, p := range s.spans {
+		if p.start < end && start < p.end {
+			all = append(all, p.mutant)
+		}
+	}
+	return all
 }
 
 // at is the offset of a line and column.

@@ -93,6 +93,9 @@ func TestBlame(t *testing.T) {
 	if d := cmp.Diff([]int{0, 1}, s.Blame(5, 1)); d != "" {
 		t.Errorf("at the end of the function (-want +got):\n%s", d)
 	}
+	if d := cmp.Diff([]int{0}, s.Blame(3, 0)); d != "" {
+		t.Errorf("somewhere in a line (-want +got):\n%s", d)
+	}
 	if got := s.Blame(1, 1); got != nil {
 		t.Errorf("outside of functions: %v, want none", got)
 	}

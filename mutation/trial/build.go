@@ -102,7 +102,8 @@ func (b *shared) compile(ctx context.Context, c Config, dir string) error {
 	}
 }
 
-var position = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): `)
+// position is where an error is; the compiler leaves out columns from 256 on.
+var position = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(?:(\d+):)? `)
 
 // blame sets apart the mutants that the compiler's errors are in. It reports whether
 // there were any.

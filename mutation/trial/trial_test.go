@@ -147,6 +147,16 @@ func TestFirstRelease(t *testing.T) {
 	}
 }
 
+// TestLongLines has a mutant that does not compile, in a line so long that the compiler
+// tells no column.
+func TestLongLines(t *testing.T) {
+	dir := small(t, "n >= 65", "n+"+strings.Repeat("n-n+", 80)+"0 >= 65 && byte(n) <= 255")
+	r := run(t, trial.Config{Dir: dir, Operators: []string{"constant"}})
+	if invalid, killed := r.Count(trial.Invalid), r.Count(trial.Killed); invalid != 1 || killed != 2 {
+		t.Errorf("%d invalid and %d killed, want the byte of 256 and two numbers of Old: %+v", invalid, killed, r.Verdicts)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	tests := []struct {
 		name    string
