@@ -12,6 +12,9 @@ import (
 
 // The engine keeps its promises in production: goroutines, and files on a disk.
 func TestConformanceOnDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for the syncs of a disk; TestConformanceInMemory does not")
+	}
 	coretest.Run(t, func(t *testing.T, body func(*testing.T, coretest.Env)) {
 		dir := filepath.Join(t.TempDir(), "log")
 		body(t, coretest.Env{FS: afero.NewOsFs(), Dir: dir, Runtime: core.System()})

@@ -152,7 +152,7 @@ func TestLaw6NamesMeanTheSameInEveryProcess(t *testing.T) {
 		return
 	}
 	name := t.TempDir() + "/names"
-	other := exec.Command(os.Args[0], "-test.run=^TestLaw6NamesMeanTheSameInEveryProcess$")
+	other := exec.Command(os.Args[0], "-test.run=^TestLaw6NamesMeanTheSameInEveryProcess$", fmt.Sprint("-test.short=", testing.Short()))
 	other.Env = append(os.Environ(), lawNames+"="+name, "GOMAXPROCS=1")
 	if out, err := other.CombinedOutput(); err != nil {
 		t.Fatalf("the other process: %v\n%s", err, out)
@@ -161,8 +161,8 @@ func TestLaw6NamesMeanTheSameInEveryProcess(t *testing.T) {
 	check(t, err)
 	var got map[string]string
 	check(t, json.Unmarshal(b, &got))
-	if len(sums) < 200 {
-		t.Errorf("%d names, want some hundred", len(sums))
+	if len(sums) < 100 {
+		t.Errorf("%d names, want a hundred or more", len(sums))
 	}
 	if diff := cmp.Diff(sums, got); diff != "" {
 		t.Errorf("images by name, -here +in another process:\n%s", diff)

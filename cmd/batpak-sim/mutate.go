@@ -36,6 +36,7 @@ type mutating struct {
 	minScore option[float64]
 	tags     option[string]
 	workers  option[uint64]
+	short    option[bool]
 	narrow   option[bool]
 	matrix   option[bool]
 	json     option[bool]
@@ -91,6 +92,7 @@ func (m *mutating) register(c *cobra.Command) {
 	m.minScore = option[float64]{kind: "PERCENT", parse: parsePercent}
 	m.tags = option[string]{kind: "TAGS", parse: parseText}
 	m.workers = option[uint64]{kind: "N", parse: parseCount}
+	m.short = option[bool]{kind: "bool", parse: parseSwitch}
 	m.narrow = option[bool]{kind: "bool", parse: parseSwitch}
 	m.matrix = option[bool]{kind: "bool", parse: parseSwitch}
 	m.json = option[bool]{kind: "bool", parse: parseSwitch}
@@ -113,6 +115,7 @@ func (m *mutating) register(c *cobra.Command) {
 	f.Var(&m.minScore, "min-score", "exit with 0 although mutants survive, if the score is at least this")
 	f.Var(&m.tags, "tags", "build tags, separated by commas")
 	f.Var(&m.workers, "workers", "tests at a time; without it as many as there are processors")
+	f.Var(&m.short, "short", "tell tests to be short, as go test -short does")
 	f.Var(&m.narrow, "narrow", "do not run survivors again on the tests that did not seem to reach them")
 	f.Var(&m.matrix, "matrix", "find every test that kills a mutant, and the cheapest set of them")
 	f.Var(&m.json, "json", "write one JSON object a line for every mutant")
@@ -120,7 +123,7 @@ func (m *mutating) register(c *cobra.Command) {
 	f.Var(&m.stryker, "stryker", "write a report of the mutation-report schema to a file")
 	f.Var(&m.html, "html", "write a page that shows every mutant in its source")
 	f.Var(&m.junit, "junit", "write a JUnit report to a file")
-	for _, name := range []string{"narrow", "matrix", "json", "github"} {
+	for _, name := range []string{"short", "narrow", "matrix", "json", "github"} {
 		f.Lookup(name).NoOptDefVal = "true"
 	}
 	c.MarkFlagsMutuallyExclusive("json", "github")
@@ -135,7 +138,7 @@ func (m *mutating) config(ctx context.Context, patterns []string) (trial.Config,
 	c := trial.Config{
 		Patterns: patterns, Tags: m.tags.value, Operators: m.only.value, Files: m.files.value, Diff: m.diff.value,
 		Sample: int(m.sample.value), Seed: m.seed.value, Ledger: m.ledger.value, Cache: m.cache.value,
-		Workers: int(m.workers.value), Narrow: m.narrow.value, Matrix: m.matrix.value,
+		Workers: int(m.workers.value), Short: m.short.value, Narrow: m.narrow.value, Matrix: m.matrix.value,
 	}
 	if m.seed.given && !m.sample.given {
 		return c, fmt.Errorf("--seed is given without --sample, legal is both")

@@ -3,6 +3,7 @@ package operator
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 )
 
@@ -113,10 +114,23 @@ func (s *site) isZero(e ast.Expr) bool {
 	return v != nil && v.ExactString() == "0"
 }
 
+// symmetric reports whether the arguments of a function may stand in any order.
+func (s *site) symmetric(function ast.Expr) bool {
+	switch f := ast.Unparen(function).(type) {
+	case *ast.Ident:
+		o := s.Info.Uses[f]
+		return o == types.Universe.Lookup("max") || o == types.Universe.Lookup("min")
+	case *ast.SelectorExpr:
+		o, ok := s.Info.Uses[f.Sel].(*types.Func)
+		return ok && o.Pkg() != nil && slices.Contains([]string{"bytes.Equal", "maps.Equal", "slices.Equal", "strings.EqualFold"}, o.FullName())
+	}
+	return false
+}
+
 // swapArguments proposes that two neighbours of one type change places.
 func swapArguments(s *site) {
 	c, ok := s.node().(*ast.CallExpr)
-	if !ok {
+	if !ok || s.symmetric(c.Fun) {
 		return
 	}
 	for i := range len(c.Args) - 1 {

@@ -58,7 +58,7 @@ func (t *trial) openCache(ctx context.Context) (*cache, error) {
 // state is a hash over all that the verdicts of a package depend on.
 func (t *trial) state(ctx context.Context, path string) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), t.config.Tags, t.config.Killers, t.config.Seeds, t.config.Program, t.config.Narrow, t.config.Matrix)
+	fmt.Fprintln(h, runtime.Version(), t.config.Tags, t.config.Killers, t.config.Seeds, t.config.Program, t.config.Short, t.config.Narrow, t.config.Matrix)
 	patterns := append([]string{path}, t.config.Killers...)
 	if t.config.Seeds > 0 {
 		patterns = append(patterns, t.config.Program)

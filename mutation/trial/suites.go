@@ -31,6 +31,9 @@ func (t *trial) compileSuites(ctx context.Context) error {
 		if s.flags, err = t.fixedSeed(ctx, path); err != nil {
 			return err
 		}
+		if t.config.Short {
+			s.flags = append(s.flags, "-test.short")
+		}
 		t.suites = append(t.suites, s)
 	}
 	if t.config.Seeds > 0 {

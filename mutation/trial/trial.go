@@ -29,6 +29,7 @@ type Config struct {
 	Ledger    string   // file of accepted survivors; empty is none
 	Cache     string   // file of earlier verdicts; empty is none
 	Workers   int      // 0 is one a processor
+	Short     bool     // tests are told to be short, with -test.short
 	Narrow    bool     // survivors are not put to the whole suite
 	Matrix    bool     // every test that kills is found, not the first
 	Progress  func(Progress)
