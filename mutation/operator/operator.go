@@ -33,7 +33,7 @@ func All() []Operator {
 		{"constant", "is the exact value of the constant tested?", constant},
 		{"return-value", "is the value that is returned tested?", returnValue},
 		{"drop-error", "is a failure of this step tested?", dropError},
-		{"remove-lock", "does a test run this beside its rivals?", removeLock},
+		{"remove-lock", "does a test run this beside its rivals, under the race detector at least?", removeLock},
 		{"remove-defer", "is what happens on the way out tested?", removeDefer},
 		{"remove-call", "is the effect of the call tested?", removeCall},
 		{"remove-statement", "is the effect of the statement tested?", removeStatement},

@@ -29,6 +29,7 @@ type line struct {
 	Reached  []string     `json:"reached,omitempty"`
 	Kills    []string     `json:"kills,omitempty"`
 	Flaky    bool         `json:"flaky,omitempty"`
+	Race     bool         `json:"race,omitempty"`
 	Apart    bool         `json:"apart,omitempty"`
 	Cached   bool         `json:"cached,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
@@ -43,7 +44,7 @@ func JSON(w io.Writer, r trial.Report) error {
 			ID:      v.ID, Name: v.Name, Operator: v.Operator, Status: v.Status, Package: v.Package, Function: v.Function,
 			File: file(r, v), Line: v.Line, Column: v.Column, Old: v.Old, New: v.New,
 			Killer: v.Killer, Millis: v.Took.Milliseconds(), Reached: v.Reached, Kills: v.Kills,
-			Flaky: v.Flaky, Apart: v.Apart, Cached: v.Cached, Reason: v.Reason,
+			Flaky: v.Flaky, Race: v.Race, Apart: v.Apart, Cached: v.Cached, Reason: v.Reason,
 		})
 		if err != nil {
 			return err

@@ -164,8 +164,8 @@ func (m *module) output(ctx context.Context, args ...string) (string, error) {
 }
 
 // compileTests builds the test binary of a package; empty if it has no tests.
-func (m *module) compileTests(ctx context.Context, c Config, list, path, binary string) (string, error) {
-	args := append([]string{"test", "-c", "-vet=off", "-overlay", list, "-o", binary}, c.tagFlags()...)
+func (m *module) compileTests(ctx context.Context, c Config, list, path, binary string, flags ...string) (string, error) {
+	args := slices.Concat([]string{"test", "-c", "-vet=off", "-overlay", list, "-o", binary}, c.tagFlags(), flags)
 	if err := m.command(ctx, append(args, path)...); err != nil {
 		return "", err
 	}

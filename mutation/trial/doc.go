@@ -23,6 +23,9 @@
 // and [LimitFactor] times what the tests took. Verdicts do not depend on the number of
 // workers and come in the order of the source.
 //
+// A survivor that leaves out a lock is put to the tests that reach it once more under the
+// race detector, if the system has one.
+//
 // A [Named] mutant is one that someone wrote. If an operator proposes it too, it is
 // that operator's mutant.
 //

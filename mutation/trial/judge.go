@@ -112,6 +112,9 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 		v.Status = Equivalent
 		return nil
 	}
+	if dead, err := t.race(ctx, w, v, benches); err != nil || dead {
+		return err
+	}
 	return t.rest(ctx, w, v, benches)
 }
 
@@ -134,7 +137,7 @@ func (t *trial) rest(ctx context.Context, w *workspace, v *Verdict, benches []be
 }
 
 // attempt runs tests with the mutant on. It is dead if they fail, and fail again.
-func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, tests selection, limit cost) (bool, error) {
+func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, tests selection, limit bound) (bool, error) {
 	first, err := b.run(ctx, w, b.binary, b.number, tests, limit)
 	if err != nil || !first.bad() {
 		return false, err

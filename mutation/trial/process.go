@@ -30,12 +30,12 @@ type outcome struct {
 // bad reports whether a test noticed something.
 func (o outcome) bad() bool { return o.failed || o.hung }
 
-// execute runs a program in the workspace's copy of dir until it ends or its time is
-// up. Only what keeps it from being run is an error.
-func (w *workspace) execute(ctx context.Context, dir string, limit time.Duration, env []string, program string, args ...string) (outcome, error) {
-	ended, cancel := context.WithTimeout(ctx, limit)
+// execute runs a program in the workspace's copy of dir until it ends or its bound is
+// hit. Only what keeps it from being run is an error.
+func (w *workspace) execute(ctx context.Context, dir string, limit bound, env []string, program string, args ...string) (outcome, error) {
+	ended, cancel := context.WithTimeout(ctx, limit.took)
 	defer cancel()
-	cmd := bounded(ended, program, args...)
+	cmd := bounded(ended, limit.memory, program, args...)
 	cmd.Dir = filepath.Join(w.dir, dir)
 	cmd.Env = append(os.Environ(), "TMPDIR="+w.temp, "TMP="+w.temp, "TEMP="+w.temp, "PWD="+cmd.Dir)
 	cmd.Env = append(cmd.Env, env...)

@@ -8,6 +8,6 @@ import (
 )
 
 // bounded is a command that is ended with the context.
-func bounded(ctx context.Context, program string, args ...string) *exec.Cmd {
+func bounded(ctx context.Context, _ int, program string, args ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, program, args...)
 }

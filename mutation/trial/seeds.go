@@ -36,11 +36,11 @@ const (
 // runSeeds runs the program with each of the seeds, until one fails. A seed fails if
 // an oracle finds a violation or the program crashes: a harness error is no kill. It
 // hangs if it uses up its steps, which it does on every machine alike.
-func (s *suite) runSeeds(ctx context.Context, w *workspace, binary string, mutant int, names []string, limit cost, env []string) (outcome, error) {
+func (s *suite) runSeeds(ctx context.Context, w *workspace, binary string, mutant int, names []string, limit bound, env []string) (outcome, error) {
 	var sum outcome
 	env = append(env, switched(mutant, limit)...)
 	for _, name := range names {
-		o, err := w.execute(ctx, "", limit.took, env, binary, "--seed", strings.TrimPrefix(name, "seed"))
+		o, err := w.execute(ctx, "", limit, env, binary, "--seed", strings.TrimPrefix(name, "seed"))
 		if err != nil {
 			return o, err
 		}

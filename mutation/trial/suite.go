@@ -35,6 +35,7 @@ type suite struct {
 	tests  []test // quickest first; without those that fail alone
 	count  int    // of all tests
 	whole  cost   // of all tests in one run
+	raced  raced
 }
 
 // test is one test of a suite.
@@ -52,12 +53,18 @@ type cost struct {
 
 func (c cost) plus(d cost) cost { return cost{c.took + d.took, c.steps + d.steps} }
 
-// limit is what tests of that cost may use up with a mutant.
-func (c cost) limit() cost {
-	return cost{LimitFloor + LimitFactor*c.took, StepsFloor + LimitFactor*c.steps}
+// bound is what a process may use up.
+type bound struct {
+	cost
+	memory int // KiB of address space, 0 for no bound
 }
 
-var baseline = cost{took: baselineMax}
+// limit is what tests of that cost may use up with a mutant.
+func (c cost) limit() bound {
+	return bound{cost{LimitFloor + LimitFactor*c.took, StepsFloor + LimitFactor*c.steps}, memoryMax}
+}
+
+var baseline = bound{cost{took: baselineMax}, memoryMax}
 
 // all is the selection of every test.
 var all = selection{}
@@ -79,17 +86,17 @@ func (s selection) flags() []string {
 }
 
 // run executes tests of the suite with a mutant on.
-func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, tests selection, limit cost, env ...string) (outcome, error) {
+func (s *suite) run(ctx context.Context, w *workspace, binary string, mutant int, tests selection, limit bound, env ...string) (outcome, error) {
 	if s.seeds > 0 {
 		return s.runSeeds(ctx, w, binary, mutant, tests.only, limit, env)
 	}
 	args := []string{"-test.v", "-test.failfast", "-test.paniconexit0", "-test.timeout=0"}
 	env = append(env, switched(mutant, limit)...)
-	return w.execute(ctx, s.dir, limit.took, env, binary, slices.Concat(args, tests.flags(), s.flags)...)
+	return w.execute(ctx, s.dir, limit, env, binary, slices.Concat(args, tests.flags(), s.flags)...)
 }
 
 // switched is the environment that turns a mutant on.
-func switched(mutant int, limit cost) []string {
+func switched(mutant int, limit bound) []string {
 	return []string{fmt.Sprintf("%s=%d", schemata.EnvMutant, mutant), fmt.Sprintf("%s=%d", schemata.EnvSteps, limit.steps)}
 }
 
@@ -160,7 +167,7 @@ func (s *suite) recorded(ctx context.Context, w *workspace, tests selection) (ou
 
 // list returns the names of what the binary can run.
 func (s *suite) list(ctx context.Context, w *workspace) ([]string, error) {
-	o, err := w.execute(ctx, s.dir, baselineMax, nil, s.binary, "-test.list=^(Test|Example|Fuzz)")
+	o, err := w.execute(ctx, s.dir, baseline, nil, s.binary, "-test.list=^(Test|Example|Fuzz)")
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,9 @@ func table(r trial.Report) string {
 		if v.Apart {
 			b.WriteString(" apart")
 		}
+		if v.Race {
+			b.WriteString(" race")
+		}
 		if v.Flaky {
 			b.WriteString(" flaky")
 		}

@@ -33,6 +33,7 @@ type Verdict struct {
 	Reached []string      // the tests that reach it, quickest first
 	Flaky   bool          // a test failed with it, and passed when it ran again
 	Reason  string        // why it is accepted, ignored or invalid
+	Race    bool          // the race detector alone notices it
 	Apart   bool          // it had a build of its own
 	Cached  bool          // it is from an earlier trial of the same code and tests
 	Kills   []string      // every test that kills it, if the matrix was asked for

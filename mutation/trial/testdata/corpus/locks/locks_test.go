@@ -1,0 +1,22 @@
+package locks
+
+import (
+	"sync"
+	"testing"
+)
+
+func TestSetBesideOthers(t *testing.T) {
+	var s Shared
+	var all sync.WaitGroup
+	for range 4 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			s.Set(7)
+		}()
+	}
+	all.Wait()
+	if got := s.Get(); got != 7 {
+		t.Errorf("Get() = %d, want 7", got)
+	}
+}
