@@ -104,6 +104,9 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 		}
 	}
 	v.Status = Survived
+	if err := t.race(ctx, w, v, benches); err != nil || v.Race {
+		return err
+	}
 	same, err := t.equivalent(ctx, w, v.Mutant)
 	if err != nil {
 		return err
@@ -111,9 +114,6 @@ func (t *trial) run(ctx context.Context, w *workspace, v *Verdict, benches []ben
 	if same {
 		v.Status = Equivalent
 		return nil
-	}
-	if dead, err := t.race(ctx, w, v, benches); err != nil || dead {
-		return err
 	}
 	return t.rest(ctx, w, v, benches)
 }
