@@ -20,7 +20,7 @@
 // [StepsFloor] and [LimitFactor] times what the unmutated tests passed, which is the
 // same on every machine where the tests are deterministic; a seed, when the bound of
 // its simulation is hit; and what comes to no guard, when it takes longer than [LimitFloor]
-// and [LimitFactor] times what the tests took. Verdicts do not depend on the number of
+// and [LimitFactor] times what the tests took, and again what they take at that moment. Verdicts do not depend on the number of
 // workers and come in the order of the source.
 //
 // A survivor that leaves out a lock is put to the tests that reach it once more under the

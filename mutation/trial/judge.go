@@ -143,6 +143,11 @@ func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, 
 		return false, err
 	}
 	killer := culprit(first.output)
+	if first.late {
+		if limit, err = b.slower(ctx, w, tests, limit); err != nil {
+			return false, err
+		}
+	}
 	second, err := b.run(ctx, w, b.binary, b.number, tests, limit)
 	if err != nil {
 		return false, err
@@ -156,6 +161,18 @@ func (t *trial) attempt(ctx context.Context, w *workspace, v *Verdict, b bench, 
 		v.Status = Hung
 	}
 	return true, nil
+}
+
+// slower is the limit of a run that was out of time, after the tests ran without the
+// mutant once more: the machine may have more to do than when they were measured.
+func (b bench) slower(ctx context.Context, w *workspace, tests selection, limit bound) (bound, error) {
+	plain := b.binary
+	if b.number == 0 {
+		plain = b.suite.binary // the mutant is all that its own has
+	}
+	now, err := b.run(ctx, w, plain, 0, tests, bound{baseline.cost, limit.memory})
+	limit.took = max(limit.took, cost{took: now.took}.limit().took)
+	return limit, err
 }
 
 // matrix runs every test that reaches a dead mutant alone, to see which kill it.

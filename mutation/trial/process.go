@@ -23,6 +23,7 @@ type outcome struct {
 	failed bool
 	code   int  // the exit code
 	hung   bool // its time or its steps were used up
+	late   bool // it was its time
 	output string
 	took   time.Duration
 }
@@ -51,7 +52,7 @@ func (w *workspace) execute(ctx context.Context, dir string, limit bound, env []
 	var exit *exec.ExitError
 	switch {
 	case ended.Err() != nil:
-		o.hung = true
+		o.hung, o.late = true, true
 	case errors.As(err, &exit):
 		o.code = exit.ExitCode()
 		o.hung = o.code == schemata.ExitSteps

@@ -150,6 +150,35 @@ func TestFirstRelease(t *testing.T) {
 	}
 }
 
+// TestSlowMachine has tests that take long, with and without a mutant, after they were measured.
+func TestSlowMachine(t *testing.T) {
+	dir := small(t)
+	write(t, filepath.Join(dir, "slow_test.go"), `package small
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func init() {
+	runs := os.Getenv("SLOW_STATE")
+	marks, _ := os.ReadDir(runs)
+	if len(marks) > 4 { // all tests, their names, and each alone
+		time.Sleep(2500 * time.Millisecond)
+	}
+	os.MkdirTemp(runs, "")
+}
+
+func TestNothing(t *testing.T) {}
+`)
+	t.Setenv("SLOW_STATE", t.TempDir())
+	r := run(t, trial.Config{Dir: dir, Operators: []string{"boundary"}, Files: []string{"x.go"}, Narrow: true, Workers: 1})
+	if killed, survived := r.Count(trial.Killed), r.Count(trial.Survived); killed != 1 || survived != 1 {
+		t.Errorf("%d killed and %d survived, want one each as on a machine that keeps its pace: %+v", killed, survived, r.Verdicts)
+	}
+}
+
 // TestLongLines has a mutant that does not compile, in a line so long that the compiler
 // tells no column.
 func TestLongLines(t *testing.T) {
