@@ -11,7 +11,9 @@ import (
 func TestCheck(t *testing.T) {
 	schemas := fstest.MapFS{
 		"a-1.json": {Data: []byte(`{"$id": "a-1.json", "type": "object", "properties": {
-			"n": {"type": "integer"}, "b": {"$ref": "b-1.json"}, "any": {"type": "object", "additionalProperties": {"type": "integer"}}}, "required": ["n"]}`)},
+			"n": {"type": "integer"}, "b": {"$ref": "b-1.json"}, "any": {"type": "object", "additionalProperties": {"type": "integer"}},
+			"in": {"type": "object", "properties": {"s": {"type": "string"}}}, "free": {"type": "object"},
+			"either": {"anyOf": [{"type": "object", "properties": {"s": {"type": "string"}}}]}}, "required": ["n"]}`)},
 		"b-1.json":     {Data: []byte(`{"$id": "b-1.json", "type": "object", "properties": {"s": {"type": "string"}}}`)},
 		"wrong-1.json": {Data: []byte(`{"$id": "wrong-1.json", "type": "nonsense"}`)},
 	}
@@ -21,6 +23,9 @@ func TestCheck(t *testing.T) {
 		{"missing", "a-1.json", `{}`, "missing property 'n'"},
 		{"not named", "a-1.json", `{"n": 1, "m": 2}`, "additional properties 'm' not allowed"},
 		{"not named in another schema", "a-1.json", `{"n": 1, "b": {"t": ""}}`, "additional properties 't' not allowed"},
+		{"not named further in", "a-1.json", `{"n": 1, "in": {"t": ""}}`, "additional properties 't' not allowed"},
+		{"not named in a list", "a-1.json", `{"n": 1, "either": {"t": ""}}`, "additional properties 't' not allowed"},
+		{"none is named", "a-1.json", `{"n": 1, "free": {"t": ""}}`, ""},
 		{"wrong value of any name", "a-1.json", `{"n": 1, "any": {"x": ""}}`, "got string, want integer"},
 		{"no JSON", "a-1.json", `{`, "EOF"},
 		{"no such schema", "c-1.json", `{}`, "c-1.json"},
