@@ -58,9 +58,7 @@ func word(s string) uint64 {
 // tail is word of the 1 to 8 bytes of s and zeros.
 func tail(s string) (w uint64) {
 	switch n := len(s); {
-	case n == 8:
-		return word(s)
-	case n >= 4: // the two halves overlap
+	case n >= 4: // the two halves overlap, unless they are whole
 		return half(s) | half(s[n-4:])<<(8*(n-4))
 	default:
 		for i := range n {
