@@ -29,6 +29,7 @@ const (
 //
 // Methods may be called concurrently for different ids. For one id the caller
 // serialises them, and loads before it saves: save looks at nothing that is there.
+// A load that was given up may go on beside them, and nobody gets what it finds.
 // Two ids that the filesystem takes for one, such as "a" and "A" where case is
 // folded, share a file; load finds that out.
 type checkpointFiles struct {
