@@ -95,6 +95,31 @@ test("the timeline answers to click and key", async () => {
   await page.context().close();
 });
 
+test("each lane has the colours of its events, and none that are filtered out", async () => {
+  const page = await open("violation");
+  const { classes, lanes, events } = await story(page);
+  const there = (shown) => [...new Set(events.class.map((c, i) => `${lanes[events.lane[i]]} ${classes[c]}`))].filter((at) => shown(at.split(" ")[1])).sort();
+  const drawn = () => page.evaluate(() => {
+    const { lanes, classes } = JSON.parse(document.getElementById("story").textContent);
+    const colours = [...document.querySelectorAll(".swatch")].map((s) => getComputedStyle(s).backgroundColor.match(/\d+/g).join());
+    const canvas = document.getElementById("canvas"), g = canvas.getContext("2d"), found = new Set();
+    lanes.forEach((lane, l) => {
+      const { data } = g.getImageData(120, 22 + l * 22 + 11, canvas.width - 120, 1);
+      for (let at = 0; at < data.length; at += 4) {
+        const c = colours.indexOf([data[at], data[at + 1], data[at + 2]].join());
+        if (c >= 0) found.add(`${lane} ${classes[c]}`);
+      }
+    });
+    return [...found].sort();
+  });
+  const uncommon = (c) => c !== "crash"; // whose colour the lines across all lanes have
+  assert.deepEqual((await drawn()).filter((at) => uncommon(at.split(" ")[1])), there(uncommon));
+  await page.locator("#class-file").uncheck();
+  const less = (c) => uncommon(c) && c !== "file";
+  assert.deepEqual((await drawn()).filter((at) => uncommon(at.split(" ")[1])), there(less));
+  await page.context().close();
+});
+
 test("search and filters leave what was asked for", async () => {
   const page = await open("violation");
   await page.locator("#search").fill("SEGMENT");
