@@ -96,11 +96,18 @@ func openJournal(ctx context.Context, rt Runtime, fsys afero.Fs, dir string, seg
 }
 
 // listOrCreate returns the files of the journal. It creates a journal only where none
-// is, and only after the names of all directories above it are durable.
+// is, and only after the names of all directories above it are durable. What is before the
+// base it removes once that is durable, which it need not be although it is there: who
+// wrote it may have died, or failed, before its sync.
 func listOrCreate(rt Runtime, fsys afero.Fs, dir string) (logFiles, bool, error) {
 	log, err := listLog(fsys, dir)
 	if err != nil {
 		return logFiles{}, false, err
+	}
+	if len(log.leftovers) > 0 {
+		if err := syncDir(fsys, dir); err != nil {
+			return logFiles{}, false, err
+		}
 	}
 	for _, path := range log.leftovers {
 		if err := fsys.Remove(path); err != nil {

@@ -355,6 +355,13 @@ func firstDefects() []Defect {
 			New:     "",
 		},
 		{
+			Name:    "drop-finished-before-its-base",
+			Summary: "opening removes what is before a base that is not durable yet",
+			File:    "core/recovery.go",
+			Old:     "\tif len(log.leftovers) > 0 {\n\t\tif err := syncDir(",
+			New:     "\tif len(log.leftovers) < 0 {\n\t\tif err := syncDir(",
+		},
+		{
 			Name:    "base-without-chains",
 			Summary: "a base forgets how far the chains of entities had got",
 			Clause:  "P-20",

@@ -13,7 +13,7 @@ import (
 var slowCursors = Scenario{
 	Name:    "retention",
 	Summary: "old segments are dropped while slow consumers are behind",
-	Injects: "drops of all but the newest segments, consumers that take their time, failing removals, a folder of checkpoints that syncs no more, power cuts anywhere",
+	Injects: "drops of all but the newest segments, consumers that take their time, failing removals, a folder of checkpoints that syncs no more, power cuts and process deaths anywhere and where the log begins anew",
 	Guards:  "J-3, X-4",
 	Effects: []simfs.Effect{simfs.Fail, simfs.FailSync},
 	draw: func(src sim.Source, ops int) shape {
@@ -27,11 +27,18 @@ var slowCursors = Scenario{
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 3))),
 			temper:       temper{slow: time.Duration(sim.Between(src, labelShape, 1, 8)) * time.Millisecond},
 			crash:        crashAnywhere,
+			dies:         2,
 			retains:      true,
 			rules: func(src sim.Source) []simfs.Rule {
 				rules := []simfs.Rule{
 					{Ops: simfs.Ops(simfs.OpRemove), Path: "segment-*.bpj", Effect: simfs.Fail, Err: syscall.EIO, Nth: sim.Between(src, labelFault, 1, 6)},
 					{Ops: simfs.Ops(simfs.OpRename), Path: "base.bpb*", Effect: simfs.Fail, Err: syscall.EIO, Nth: sim.Between(src, labelFault, 1, 4)},
+				}
+				if sim.Chance(src, labelCrash, 1, 3) { // the log begins elsewhere, and may begin where it did again
+					rules = append(rules, simfs.Rule{Ops: simfs.Ops(simfs.OpRename), Path: "base.bpb*", Effect: simfs.CrashAfter, Nth: 1})
+				}
+				if sim.Chance(src, labelCrash, 1, 5) { // what was found is not yet made durable
+					rules = append(rules, simfs.Rule{Ops: simfs.Ops(simfs.OpSyncDir), Path: "log", Effect: simfs.CrashBefore, Nth: 1})
 				}
 				if sim.Chance(src, labelFault, 1, 4) {
 					rules = append(rules, simfs.Rule{

@@ -132,16 +132,29 @@ func TestRestartFreesFilesWithoutName(t *testing.T) {
 	}
 }
 
-func TestCrashAfterRestartPanics(t *testing.T) {
-	f := newFS(t, simfs.Config{})
-	f.Restart()
-	defer func() {
-		want := "simfs: Crash of a filesystem that was restarted"
-		if got := recover(); got != want {
-			t.Errorf("Crash() panicked with %v, want %q", got, want)
-		}
-	}()
-	f.Crash()
+func TestAfterRestartNothingIsLeft(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		call func(f *simfs.FS)
+	}{
+		{"Crash", func(f *simfs.FS) { f.Crash() }},
+		{"Restart", func(f *simfs.FS) { f.Restart() }},
+		{"Clone", func(f *simfs.FS) { f.Clone() }},
+		{"Survivor", func(f *simfs.FS) { f.Survivor() }},
+		{"Space", func(f *simfs.FS) { f.Space() }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFS(t, simfs.Config{})
+			f.Restart()
+			defer func() {
+				want := "simfs: " + tt.name + " of a filesystem that was restarted"
+				if got := recover(); got != want {
+					t.Errorf("panicked with %v, want %q", got, want)
+				}
+			}()
+			tt.call(f)
+		})
+	}
 }
 
 // A crash within a write leaves a prefix of its units pending, of any length.

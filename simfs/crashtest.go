@@ -170,6 +170,9 @@ func (c *CrashTest) work() (*life, error) {
 	if err := c.Workload(f, &l.acks); err != nil && !errors.Is(err, ErrCrashed) {
 		return nil, fmt.Errorf("simfs: workload of a CrashTest: %w", err)
 	}
+	if f.restarted() {
+		return nil, errors.New("simfs: workload of a CrashTest: it restarted the disk, and what that returned is watched by nobody; leave the program without closing it instead")
+	}
 	l.point(f, Op{})
 	l.unfired = f.Unfired()
 	return l, nil

@@ -217,6 +217,7 @@ func TestCrashTestRefuses(t *testing.T) {
 		{"no image at all", simfs.CrashTest{Workload: nothing, Check: accept, Only: []simfs.StateID{"x"}}, `"x" is no image`},
 		{"unit", simfs.CrashTest{Workload: nothing, Check: accept, Config: simfs.Config{Unit: 3}}, "unit 3"},
 		{"setup fails", simfs.CrashTest{Workload: nothing, Check: accept, Setup: func(afero.Fs) error { return errors.New("no") }}, "setup of a CrashTest: no"},
+		{"workload restarts", simfs.CrashTest{Workload: func(f afero.Fs, _ *simfs.Acks) error { f.(*simfs.FS).Restart(); return nil }, Check: accept}, "it restarted the disk"},
 		{"workload fails", simfs.CrashTest{Workload: func(afero.Fs, *simfs.Acks) error { return errors.New("no") }, Check: accept}, "workload of a CrashTest: no"},
 	}
 	for _, tt := range tests {

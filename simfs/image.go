@@ -17,10 +17,11 @@ func (f *FS) Crash() *FS {
 }
 
 // Clone is what Crash would be at this moment, while f lives on: neither sees what
-// the other does from here.
+// the other does from here. It panics when f has been restarted.
 func (f *FS) Clone() *FS {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.stays("Clone")
 	return f.space().Sample(f.choose).FS()
 }
 
@@ -43,10 +44,15 @@ func (f *FS) Restart() *FS {
 }
 
 func (f *FS) stop(what string) {
+	f.stays(what)
+	f.dead = true
+}
+
+// stays panics where there is no state any more: it lives on in what Restart returned.
+func (f *FS) stays(what string) {
 	if f.moved {
 		panic("simfs: " + what + " of a filesystem that was restarted")
 	}
-	f.dead = true
 }
 
 // successor is a filesystem without inodes that goes on where f stopped.
@@ -55,4 +61,10 @@ func (f *FS) successor() *FS {
 		cfg: f.cfg, traits: f.traits, ops: f.ops, ticks: f.ticks, faults: slices.Clone(f.faults),
 		next: f.next, seq: f.seq,
 	}
+}
+
+func (f *FS) restarted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.moved
 }

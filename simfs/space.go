@@ -28,10 +28,11 @@ type cluster struct {
 	choices  []*choice
 }
 
-// Space returns the images of a crash at this moment.
+// Space returns the images of a crash at this moment. It panics when f has been restarted.
 func (f *FS) Space() *Space {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.stays("Space")
 	sp := f.space()
 	for _, no := range sp.touched {
 		if p := f.pending[no]; p != nil {

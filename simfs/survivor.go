@@ -7,9 +7,7 @@ import "slices"
 func (f *FS) Survivor() *FS {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.moved {
-		panic("simfs: Survivor of a filesystem that was restarted")
-	}
+	f.stays("Survivor")
 	g := f.successor()
 	g.inodes = f.inodes.share()
 	f.tok, g.tok = new(token), new(token)
