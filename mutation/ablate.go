@@ -2,6 +2,7 @@ package mutation
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -25,26 +26,53 @@ type Loss struct {
 	Part
 	Found     bool   `json:"found"`
 	Signature string `json:"signature,omitempty"`
-	Runs      uint64 `json:"runs"`
+	Runs      uint64 `json:"runs"` // zero = something that was found does not hang on the part
 }
 
-// ablate hunts again without each part that the finding may hang on. Without any other part the same run
-// is found by the same oracle: it need not be made again.
-func (h Hunt) ablate(ctx context.Context, program string, found sighting) ([]Loss, error) {
+// ablate hunts again without each part that the first finding may hang on. Without any other part the same
+// run is found by the same oracle: it need not be made again.
+func (h Hunt) ablate(ctx context.Context, program string, seen []sighting) ([]Loss, error) {
 	var losses []Loss
-	less := h
-	less.Seeds = min(h.Seeds, max(ablatedSeeds*found.seed, ablatedSeedsMin))
 	for _, p := range h.Parts {
-		if !found.found || !found.hangsOn(p) {
+		if len(seen) == 0 || !seen[0].hangsOn(p) {
 			continue
 		}
-		seen, err := less.sweep(ctx, program, search{from: 1, strategy: h.usual(), without: p.Name})
+		loss, err := h.lose(ctx, program, p, seen)
 		if err != nil {
 			return nil, err
 		}
-		losses = append(losses, Loss{Part: p, Found: seen.found, Signature: seen.signature, Runs: seen.runs})
+		losses = append(losses, loss)
 	}
 	return losses, nil
+}
+
+// lose tells what becomes of the defect without a part: what was found may be found without it, be it that
+// a run does not hang on it, or is found again when it is made without. If none is, seeds are tried.
+func (h Hunt) lose(ctx context.Context, program string, p Part, seen []sighting) (Loss, error) {
+	loss := Loss{Part: p}
+	for _, s := range seen {
+		if !s.hangsOn(p) {
+			loss.Found, loss.Signature = true, s.signature
+			return loss, nil
+		}
+	}
+	first := seen[0]
+	seeds := min(h.Seeds, max(ablatedSeeds*(first.seed-first.search.from+1), ablatedSeedsMin))
+	searches := []search{{from: first.search.from, seeds: seeds, strategy: first.search.strategy, without: p.Name}}
+	for _, s := range slices.Backward(seen) {
+		searches = slices.Insert(searches, 0, search{from: s.seed, seeds: 1, scenario: s.scenario, strategy: s.search.strategy, without: p.Name})
+	}
+	for _, s := range searches {
+		again, err := h.sweep(ctx, program, s)
+		if err != nil {
+			return Loss{}, err
+		}
+		loss.Found, loss.Signature, loss.Runs = again.found, again.signature, loss.Runs+again.runs
+		if again.found {
+			break
+		}
+	}
+	return loss, nil
 }
 
 // A defect escapes if it is not found in so many times as many seeds as the whole harness takes, and

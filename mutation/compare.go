@@ -23,9 +23,11 @@ type Mode struct {
 const Exploration = "explore"
 
 // compare lets every strategy make its trials, over seeds that no other trial of it has, and
-// explores. First is the first trial of the first strategy.
-func (h Hunt) compare(ctx context.Context, program string, first sighting) ([]Mode, error) {
-	var modes []Mode
+// explores. First is the first trial of the first strategy. What the strategies found comes with it.
+func (h Hunt) compare(ctx context.Context, program string, first sighting) (modes []Mode, seen []sighting, err error) {
+	if first.found {
+		seen = append(seen, first)
+	}
 	for i, strategy := range h.Strategies {
 		trials := make([]sighting, h.Trials)
 		for t := range trials {
@@ -33,21 +35,23 @@ func (h Hunt) compare(ctx context.Context, program string, first sighting) ([]Mo
 				trials[t] = first
 				continue
 			}
-			var err error
 			if trials[t], err = h.sweep(ctx, program, search{from: 1 + uint64(t)*h.Seeds, strategy: strategy}); err != nil {
-				return nil, err
+				return nil, nil, err
+			}
+			if trials[t].found {
+				seen = append(seen, trials[t])
 			}
 		}
 		modes = append(modes, newMode(strategy, trials))
 	}
 	if len(h.Closed) == 0 {
-		return modes, nil
+		return modes, seen, nil
 	}
-	seen, err := h.explore(ctx, program)
+	explored, err := h.explore(ctx, program)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append(modes, newMode(Exploration, []sighting{seen})), nil
+	return append(modes, newMode(Exploration, []sighting{explored})), seen, nil
 }
 
 func newMode(strategy string, trials []sighting) Mode {

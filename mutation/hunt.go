@@ -163,10 +163,11 @@ func (h Hunt) hunt(ctx context.Context, program string, d Defect) (Finding, erro
 	finding := Finding{
 		Defect: d.Name, Found: first.found, Scenario: first.scenario, Seed: first.seed, Signature: first.signature, Runs: first.runs,
 	}
-	if finding.Modes, err = h.compare(ctx, program, first); err != nil {
+	var seen []sighting
+	if finding.Modes, seen, err = h.compare(ctx, program, first); err != nil {
 		return Finding{}, err
 	}
-	if finding.Without, err = h.ablate(ctx, program, first); err != nil {
+	if finding.Without, err = h.ablate(ctx, program, seen); err != nil {
 		return Finding{}, err
 	}
 	if h.Save != "" && first.found {
@@ -187,12 +188,15 @@ func (h Hunt) usual() string {
 // search is one sweep until a violation.
 type search struct {
 	from     uint64 // the first seed
+	seeds    uint64 // zero = as many as the hunt has
+	scenario string // empty = all
 	strategy string
 	without  string
 }
 
 // sighting is the first violation of a sweep or an exploration, or how much was tried without one.
 type sighting struct {
+	search    search
 	found     bool
 	runs      uint64 // until then, or in all
 	scenario  string
@@ -204,14 +208,17 @@ type sighting struct {
 
 // sweep runs seeds until the first violation.
 func (h Hunt) sweep(ctx context.Context, program string, s search) (sighting, error) {
-	args := []string{"--json", "--faults", h.Faults, "--seeds", fmt.Sprintf("%d..%d", s.from, s.from+h.Seeds-1)}
+	args := []string{"--json", "--faults", h.Faults, "--seeds", fmt.Sprintf("%d..%d", s.from, s.from+cmp.Or(s.seeds, h.Seeds)-1)}
+	if s.scenario != "" {
+		args = append(args, "--scenario", s.scenario)
+	}
 	if s.strategy != "" {
 		args = append(args, "--strategy", s.strategy)
 	}
 	if s.without != "" {
 		args = append(args, "--without", s.without)
 	}
-	var seen sighting
+	seen := sighting{search: s}
 	err := lines(ctx, program, args, func(line []byte) (bool, error) {
 		err := seen.take(line)
 		h.tally.run()
