@@ -43,10 +43,22 @@ func (p *progress) share(planned float64) float64 {
 func (p *progress) text(elapsed time.Duration, planned float64) string {
 	rate := float64(p.runs) / elapsed.Seconds()
 	done := p.before + p.runs
-	left := min((planned-float64(done))/rate, 1e9) // in seconds, what fits a Duration
+	left := (planned - float64(done)) / rate // in seconds
 	if p.budget > 0 {
 		left = min(left, (p.budget - elapsed).Seconds())
 	}
-	return fmt.Sprintf("%d of %.0f runs, %.1f runs/s, %v to go, %d did not pass",
-		done, planned, rate, time.Duration(left*1e9).Round(time.Second), p.found)
+	of, togo := fmt.Sprintf(" of %.0f", planned), "no end"
+	if planned > runsFinite {
+		of = ""
+	}
+	if left < leftMax {
+		togo = fmt.Sprintf("%v to go", time.Duration(left*1e9).Round(time.Second))
+	}
+	return fmt.Sprintf("%d%s runs, %.1f runs/s, %s, %d did not pass", done, of, rate, togo, p.found)
 }
+
+// A sweep of more runs than runsFinite has no last seed, and one of more seconds than leftMax no end in sight.
+const (
+	runsFinite = 1e18
+	leftMax    = 1e9
+)

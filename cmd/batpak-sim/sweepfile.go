@@ -37,7 +37,7 @@ func openSweepFile(path string, config *scenarios.SweepConfig) (*sweepFile, erro
 	config.Watch = f.watch
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return f, nil
+		return f, f.try()
 	}
 	if err != nil {
 		return nil, err
@@ -51,6 +51,14 @@ func openSweepFile(path string, config *scenarios.SweepConfig) (*sweepFile, erro
 	}
 	config.Before = &state.Summary
 	return f, nil
+}
+
+// try finds out whether the file can be written, before there is anything to lose.
+func (f *sweepFile) try() error {
+	if err := os.WriteFile(f.path+".new", nil, 0o666); err != nil {
+		return err
+	}
+	return os.Remove(f.path + ".new")
 }
 
 func (f *sweepFile) watch(s scenarios.Summary) {
