@@ -18,6 +18,7 @@ const recordingHead = "batpak-sim recording 1"
 // them, with what a person should know of each.
 var chapters = []struct{ label, about string }{
 	{labelShape, "how large the run is: incarnations, producers, fencers, consumers and what each reads"},
+	{labelReading, "how a consumer with a cursor reads: 2 of 3 = it ranges over the events, else it pulls"},
 	{labelKeep, "what takes part; take a line out, or put 0, and that operation or consumer is left out"},
 	{labelWorkload, "what producers append and how consumers answer"},
 	{labelFault, "which faults of the disk are planned"},
