@@ -11,12 +11,13 @@ type notebook struct {
 	*sim.Recorder
 	taken int            // decisions so far
 	notes map[int]string // by the index of the decision
+	parts map[int]string // what other decisions belong to, alike
 	trace *sim.Trace     // of the run; nil = none yet
 	at    []int          // events of the trace before each decision
 }
 
 func newNotebook(src sim.Source) *notebook {
-	return &notebook{Recorder: sim.NewRecorder(src), notes: make(map[int]string)}
+	return &notebook{Recorder: sim.NewRecorder(src), notes: make(map[int]string), parts: make(map[int]string)}
 }
 
 func (n *notebook) book() *notebook { return n }
@@ -42,6 +43,23 @@ func (n *notebook) take() {
 		events = int(n.trace.Count())
 	}
 	n.at = append(n.at, events)
+}
+
+// noted is how many decisions there are so far, if anybody takes them down.
+func noted(src sim.Source) int {
+	if n, ok := src.(interface{ book() *notebook }); ok {
+		return n.book().taken
+	}
+	return 0
+}
+
+// notePart says what the decisions since there were so many belong to, if anybody takes it down.
+func notePart(src sim.Source, since int, of string) {
+	if n, ok := src.(interface{ book() *notebook }); ok {
+		for i := since; i < n.book().taken; i++ {
+			n.book().parts[i] = of
+		}
+	}
 }
 
 // note says what the latest decision, or the last few, came to, if anybody takes it down.

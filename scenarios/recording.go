@@ -75,6 +75,9 @@ func (r *Recording) keep(book *notebook) {
 		if noted = noted && (d.Value != 0 || d.Label != labelKeep); noted {
 			r.Notes[len(r.Decisions)] = note
 		}
+		if part := book.parts[i]; !noted && part != "" && d.Value != 0 {
+			r.Notes[len(r.Decisions)] = "part of " + part
+		}
 		if noted || d.Value != 0 {
 			r.Decisions = append(r.Decisions, d)
 		}

@@ -147,6 +147,27 @@ func TestRecordingNotes(t *testing.T) {
 	}
 }
 
+// What makes an operation says which one, so that a reader finds what a line is about.
+func TestRecordingNotesParts(t *testing.T) {
+	r, _ := written(t, scenarios.Config{Scenario: "crash", Seed: 1})
+	text, parts := r.String(), 0
+	for i, d := range r.Decisions {
+		name, part := strings.CutPrefix(r.Notes[i], "part of ")
+		if !part {
+			continue
+		}
+		if strings.Contains(text, "// "+name+": ") { // it is not left out
+			parts++
+		}
+		if d.Value == 0 || d.Label != "workload" {
+			t.Errorf("%v is part of %s: the plainest are left out, and others say what they are", d, name)
+		}
+	}
+	if parts < 20 {
+		t.Errorf("%d parts of operations that take part, want 20 and more", parts)
+	}
+}
+
 func TestShrinkWantsAFailure(t *testing.T) {
 	r, _ := written(t, scenarios.Config{Scenario: "crash", Seed: 1})
 	if _, _, err := r.Shrink(scenarios.ShrinkConfig{}); !errors.Is(err, sim.ErrNotReproduced) {

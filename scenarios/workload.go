@@ -38,7 +38,7 @@ var opNames = [...]string{opAppend: "append", opSync: "sync", opCommit: "fence a
 func drawOps(src sim.Source, producer string, shape *shape, fences bool) []op {
 	ops := make([]op, shape.ops)
 	for i := range ops {
-		o := &ops[i]
+		o, since := &ops[i], noted(src)
 		o.name = numbered(producer, uint64(i))
 		o.think = time.Duration(src.Draw(labelWorkload, 4)) * 700 * time.Microsecond
 		o.kind = drawKind(src, fences)
@@ -46,6 +46,7 @@ func drawOps(src sim.Source, producer string, shape *shape, fences bool) []op {
 			o.kind = opCancel
 		}
 		o.draw(src, shape)
+		notePart(src, since, o.name)
 		o.skip = !keeps(src)
 		note(src, "%v", o)
 	}
