@@ -7,7 +7,7 @@ import "github.com/batpak/batpak-sim/sim"
 var recoveryCrash = Scenario{
 	Name:    "recovery-crash",
 	Summary: "every recovery is cut, and the recovery from that",
-	Injects: "a crash among the first forty operations of every incarnation",
+	Injects: "a crash of the process or the machine among the first forty operations of every incarnation",
 	Guards:  "X-7, X-9, X-22, J-16",
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
@@ -18,6 +18,7 @@ var recoveryCrash = Scenario{
 			segment:      drawSegment(src),
 			consumers:    drawConsumers(src, int(sim.Between(src, labelShape, 1, 2))),
 			crash:        crashInRecovery,
+			dies:         2,
 			unsynced:     true,
 		}
 	},
