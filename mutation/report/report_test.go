@@ -41,6 +41,7 @@ func fixture(t *testing.T) trial.Report {
 		switch s {
 		case trial.Killed, trial.Hung:
 			v.Killer, v.Took, v.Reached = "m/p.TestF", 1500*time.Millisecond, []string{"m/p.TestF"}
+			v.Race = s == trial.Killed
 		case trial.Survived:
 			v.Reached, v.Flaky = []string{"m/p.T1", "m/p.T2", "m/p.T3", "m/p.T4", "m/p.T5", "m/p.T6"}, true
 		case trial.Accepted:
@@ -119,7 +120,7 @@ func TestJSON(t *testing.T) {
 		t.Fatalf("%d lines, want 8", len(lines))
 	}
 	want := `{"version":1,"id":"id-killed","operator":"boundary","status":"killed","package":"m/p","function":"f","file":"p/x.go","line":1,"column":3,` +
-		`"old":"\u003c","new":"\u003c=","killer":"m/p.TestF","ms":1500,"reached":["m/p.TestF"]}`
+		`"old":"\u003c","new":"\u003c=","killer":"m/p.TestF","ms":1500,"reached":["m/p.TestF"],"race":true}`
 	if d := cmp.Diff(want, lines[0]); d != "" {
 		t.Errorf("first line (-want +got):\n%s", d)
 	}
