@@ -131,10 +131,9 @@ func (r *room) owe(u *unit, from, to int64) {
 
 // cut forgets what stood from size on.
 func (r *room) cut(u *unit, size int64) {
-	if from := max(size-u.start, 0); from < u.limit-u.start {
-		r.wrote.unset(int(from), int(u.limit-u.start))
-		r.owed.unset(int(from), int(u.limit-u.start))
-	}
+	from, to := int(max(size-u.start, 0)), int(u.limit-u.start)
+	r.wrote.unset(from, to)
+	r.owed.unset(from, to)
 }
 
 // stale fills b with what a block holds that was never written back: bytes fixed by
