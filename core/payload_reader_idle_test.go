@@ -17,16 +17,18 @@ func TestPayloadReaderKeepsTheYoungest(t *testing.T) {
 		return openSegment{number: number, file: f}
 	}
 	p := &payloadReader{first: 5}
+	for _, number := range []uint64{4, 5} {
+		if closes := p.keep(open(number)) != nil; closes != (number < p.first) {
+			t.Errorf("segment %d is to be closed: %v, the first of the log is %d", number, closes, p.first)
+		}
+	}
 	var closed []string
-	for number := range uint64(5 + idleSegments + 3) {
-		if f := p.keep(open(number)); f != nil {
+	for number := range uint64(idleSegments + 2) {
+		if f := p.keep(open(6 + number)); f != nil {
 			closed = append(closed, f.Name())
 		}
 	}
-	var want []string
-	for _, number := range []uint64{0, 1, 2, 3, 4, 5, 6, 7} { // those below the first, and what is more than idleSegments
-		want = append(want, segmentAt("/log", number).path)
-	}
+	want := []string{segmentAt("/log", 5).path, segmentAt("/log", 6).path, segmentAt("/log", 7).path}
 	if d := cmp.Diff(want, closed); d != "" {
 		t.Errorf("to be closed (-want +got):\n%s", d)
 	}
