@@ -89,7 +89,7 @@ func TestKeyRefusals(t *testing.T) {
 		want   string
 		reason error
 	}{
-		{"long", []Event{event("a", ""), event("b", ""), event(long, "")}, "key of event 3 of 3 has 257 bytes, at most 256", ErrTooLarge},
+		{"long", []Event{event("a", ""), event(long, ""), event("b", "")}, "key of event 2 of 3 has 257 bytes, at most 256", ErrTooLarge},
 		{"mixed", []Event{event("a", ""), event("", ""), event("b", "")}, "event 2 of 3; in a batch all events have a key or none", ErrKeysMixed},
 		{"twice", []Event{event("a", ""), event("b", ""), event("a", "")}, `"a" stands twice in one batch`, ErrKeyConflict},
 	} {
