@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,4 +134,19 @@ func FuzzDecodeBase(f *testing.F) {
 		binary.BigEndian.PutUint32(made[8:], uint32(len(made)-envelopeSize))
 		accepts(sealBase(made))
 	})
+}
+
+// A base and its name are durable when it is saved, for what it speaks of is removed then.
+func TestBaseIsDurableWhenItIsSaved(t *testing.T) {
+	disk := newPowerDisk()
+	must(t, openOn(t, disk, Config{Runtime: newSolo()}).Close())
+	disk.log = nil
+	must(t, base{lineage: testLineage, number: 1, next: 1, token: 1}.save(disk, "/log"))
+	got := slices.DeleteFunc(disk.log, func(line string) bool {
+		return !strings.HasPrefix(line, string(opSync)) && !strings.HasPrefix(line, string(opRename))
+	})
+	want := []string{"sync /log/base.bpb.tmp", "rename /log/base.bpb.tmp", "sync /log"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("operations (-want +got):\n%s", d)
+	}
 }

@@ -35,7 +35,7 @@ var upstream = []struct{ name, file, old, new, property string }{
 	{"M-8", "worker.go", "w.ended, w.failure = true, failure", "w.ended, w.failure = true, nil", "how a worker failed comes out at its end"},
 	{"M-9", "worker.go", "\tw.stopping = true\n", "", "a worker that is stopped ends"},
 	{"M-10", "restart.go", "r.count++", "r.count *= 1", "restarts are counted"},
-	{"M-11", "worker.go", "\t\tw.cursor.rewind(w.accepted)\n\t\tw.cursor.TakeGaps()", "\t\t_ = w.cursor.resume()\n\t\tw.cursor.TakeGaps()", "after a panic a worker goes on from what it accepted, not from a file"},
+	{"M-11", "worker.go", "\t\tw.cursor.rewind(w.accepted)\n\t\tw.cursor.TakeGaps()", "\t\t_ = w.cursor.resume(context.Background())\n\t\tw.cursor.TakeGaps()", "after a panic a worker goes on from what it accepted, not from a file"},
 	{"M-12", "cursor.go", "\t\ts.holds.close(c)\n\t\treturn nil, err\n", "\t\treturn c, nil\n", "a checkpoint that is refused keeps its consumer from starting"},
 	{"M-13", "checkpoint_files.go", "case errors.Is(err, fs.ErrNotExist):\n\t\treturn nil, false, nil", "case err != nil:\n\t\treturn nil, false, nil", "a directory in the place of a checkpoint is no missing checkpoint"},
 	{"M-15", "errors.go", "ErrClosed = errors.New(\"batpak: closed\")", "ErrClosed = errors.New(\"\")", "a closed store says so"},
