@@ -36,6 +36,7 @@ type image struct {
 	mode  map[int]fs.FileMode
 	size  map[int]int64
 	cells map[int][]int
+	kept  []bool // micro-operations
 }
 
 // apply makes the image of those that are kept.
@@ -49,6 +50,7 @@ func (m *model) apply(kept func(int) bool) *image {
 
 func (g *image) add(i int, kept bool) {
 	op := &g.log[i]
+	g.kept = append(g.kept, kept)
 	switch {
 	case op.kind == data && kept:
 		g.fill(op, func(_, _ int) int { return int(op.fill) })
@@ -58,7 +60,7 @@ func (g *image) add(i int, kept bool) {
 			owner = -1 - int(op.from/g.rules.unit)
 		}
 		g.fill(op, func(i, old int) int {
-			if zeroed := i < len(op.was) && op.was[i] == hole; old == hole && !zeroed {
+			if old == hole && !g.zeroed(op, i) {
 				return owner
 			}
 			return old
@@ -78,6 +80,13 @@ func (g *image) add(i int, kept bool) {
 			}
 		}
 	}
+}
+
+// zeroed reports whether a cell was a durable hole before a write, and no truncation that is
+// kept has taken it away in between.
+func (g *image) zeroed(op *micro, i int) bool {
+	cut := slices.ContainsFunc(op.cuts, func(at int) bool { return g.kept[at] && g.log[at].to <= int64(i)*cell })
+	return !cut && i < len(op.was) && op.was[i] == hole
 }
 
 // fill replaces the cells of a write.

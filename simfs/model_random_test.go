@@ -84,6 +84,7 @@ func TestKnownWorkloadsEqualModel(t *testing.T) {
 		{"cut to nothing twice", []aceOp{cut(0), write('a', 0, 640), cut(0), write('b', 0, 256)}},
 		{"a hole", []aceOp{write('a', 1536, 256), write('b', 1152, 128)}},
 		{"bytes that a durable cut has taken", []aceOp{write('a', 512, 512), synced(cut(300), aceOther), write('b', 300, 512)}},
+		{"a durable hole, cut away and written over", []aceOp{synced(cut(1500), aceOther), cut(0), write('e', 0, 2048)}},
 		{"rotation needs both moves in order", []aceOp{
 			move("/w/bar", "/w/C"), create("/w/new"), move("/w/new", "/w/bar"),
 		}},

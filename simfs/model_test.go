@@ -58,6 +58,7 @@ type micro struct {
 	last    bool          // data: of the last unit of its call
 	fill    byte          // data
 	was     []int         // data: the cells of the file that were durable before
+	cuts    []int         // data: the resizings before it that were not durable then, by their places in the log
 	mode    fs.FileMode   // attrs
 	set     map[entry]int // naming, moving: inode numbers, zero = removed
 	about   []entry       // naming, moving: those in set, and of half a rename both
@@ -175,12 +176,23 @@ func (m *model) write(ino int, size, off, n int64, fill byte) {
 		if m.rules.unit > 0 {
 			to = min(end, (from/m.rules.unit+1)*m.rules.unit)
 		}
-		m.add(micro{kind: data, ino: ino, from: from, to: to, fill: fill, was: was, last: to == end})
+		m.add(micro{kind: data, ino: ino, from: from, to: to, fill: fill, was: was, cuts: m.resizings(ino), last: to == end})
 		from = to
 	}
 	if end > size {
 		m.add(micro{kind: growth, ino: ino, from: size, to: end})
 	}
+}
+
+// resizings lists the truncations of a file that a crash may undo.
+func (m *model) resizings(ino int) []int {
+	var out []int
+	for i := range m.log {
+		if op := &m.log[i]; op.ino == ino && op.kind == resize && !op.durable {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 func (m *model) add(op micro) {
