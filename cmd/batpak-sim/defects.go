@@ -58,7 +58,7 @@ each oracle, fault and crash rule that a finding may hang on, and tells what esc
 
 The exit code is 0 if every defect is found, 1 if one is not, 3 if it was interrupted, 2 on
 wrong arguments or an error of the harness.`,
-		Example: `  batpak-sim defects --seeds 300
+		Example: `  batpak-sim defects --seeds 400
   batpak-sim defects --seeds 100 --trials 5 --ablate
   batpak-sim defects --only durable-mark-after-sync --save found --program ./broken`,
 		Args: noArgs,
