@@ -149,6 +149,21 @@ for (const name of ["violation", "sweep", "defects"]) {
   });
 }
 
+test("a story in the dark is light on paper, with the events around the broken promise", async () => {
+  const page = await open("violation");
+  await page.emulateMedia({ media: "screen", colorScheme: "dark" });
+  const corner = () => page.locator("#canvas").evaluate((c) => Array.from(c.getContext("2d").getImageData(1, 1, 1, 1).data.slice(0, 3)));
+  const lightest = async () => Math.min(...(await corner()));
+  await page.waitForFunction(() => matchMedia("screen and (prefers-color-scheme: dark)").matches);
+  assert.ok((await lightest()) < 80, "dark on the screen");
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.waitForFunction(() => matchMedia("print").matches);
+  assert.ok((await lightest()) > 240, "light on paper");
+  const { broke } = await story(page);
+  assert.ok(await page.locator(`#rows .event[data-event="${broke}"]`).isVisible());
+  await page.context().close();
+});
+
 test("the findings of a sweep are searched, folded out and linked by key", async () => {
   const page = await open("sweep");
   assert.equal(await page.locator(".finding:visible").count(), 3);

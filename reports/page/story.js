@@ -14,8 +14,8 @@
   const lives = new Set(story.lives), cuts = new Set(story.cuts.map((c) => Math.min(c.event, total - 1)));
   const light = { schedule: "#8c959f", file: "#4c78a8", sync: "#00838f", append: "#2e7d32", delivery: "#6a4fb3", checkpoint: "#b26a00", frontier: "#b8bfc6", fault: "#d81b60", crash: "#b3261e" };
   const dark = { schedule: "#7d8792", file: "#7aa7d9", sync: "#4dd0e1", append: "#81c784", delivery: "#b39ddb", checkpoint: "#ffb74d", frontier: "#4a535d", fault: "#ff80ab", crash: "#ff8a80" };
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  const colours = () => story.classes.map((c) => (scheme.matches ? dark : light)[c]);
+  const screenIsDark = matchMedia("screen and (prefers-color-scheme: dark)"); // paper is light
+  const colours = () => story.classes.map((c) => (screenIsDark.matches ? dark : light)[c]);
   const rowHeight = 24, laneHeight = 22, top = 22;
   const hidden = new Set();
   let width = 0, gutter = 120, from = 0, to = Math.max(1, total), selected = -1, matches = [], query = "", labels = [];
@@ -201,7 +201,7 @@
     label.append(box, swatch, name); el("filters").append(label);
   });
   function paint() { const palette = colours(); document.querySelectorAll(".swatch").forEach((s, c) => { s.style.background = palette[c]; }); draw(); window_(); }
-  scheme.addEventListener("change", paint);
+  screenIsDark.addEventListener("change", paint);
   el("search").addEventListener("input", (event) => { query = event.target.value.trim().toLowerCase(); list.scrollTop = 0; filter(); detail.textContent = `${matches.length} of ${total} events`; });
   el("search").addEventListener("keydown", (event) => { if (event.key === "Enter" && matches.length) select(matches.find((i) => i > selected) ?? matches[0]); });
   el("jump").max = total - 1;
