@@ -18,7 +18,7 @@ var slowCursors = Scenario{
 	Effects: []simfs.Effect{simfs.Fail, simfs.FailSync},
 	draw: func(src sim.Source, ops int) shape {
 		return shape{
-			incarnations: int(sim.Between(src, labelShape, 2, 5)),
+			incarnations: int(sim.Between(src, labelShape, 3, 6)),
 			producers:    int(sim.Between(src, labelShape, 1, 2)),
 			fencers:      int(src.Draw(labelShape, 2)),
 			ops:          ops,
