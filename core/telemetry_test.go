@@ -107,3 +107,16 @@ func TestTelemetryAllocatesNothing(t *testing.T) {
 		t.Error("nothing was counted")
 	}
 }
+
+// What was dropped is told once, and nothing where nothing went.
+func TestDropBeforeIsLogged(t *testing.T) {
+	s, _, _ := manySegments(t)
+	log := &logLines{}
+	s.telemetry.logger = slog.New(log)
+	dropsBefore(t, s, 0)
+	dropped := dropsBefore(t, s, 5)
+	want := []string{"INFO segments dropped dir=/log segments=2 bytes=" + slog.Int64Value(dropped.Bytes).String() + " first=4"}
+	if d := cmp.Diff(want, log.lines); d != "" {
+		t.Errorf("log (-want +got):\n%s", d)
+	}
+}
