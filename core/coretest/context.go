@@ -45,6 +45,15 @@ func (g *given) returns() error {
 	return g.err
 }
 
+// givesShutdownUp checks that Shutdown waits during something, and is given up.
+func (f *fixture) givesShutdownUp(s *core.Store, during string) {
+	f.Helper()
+	g := f.give("Shutdown", s.Shutdown)
+	g.waits()
+	g.end()
+	f.fails("Shutdown during "+during, g.returns(), context.Canceled)
+}
+
 // waits checks that the call has not returned.
 func (g *given) waits() {
 	g.f.Helper()
@@ -164,10 +173,7 @@ func contextSlowCommit(f *fixture) {
 	_, err := s.Cursor(ctx, core.Region{}, config)
 	f.fails("Cursor of the id during the save", err, core.ErrCheckpointLeased)
 	f.fails("RemoveCheckpoint during the save", s.RemoveCheckpoint(ctx, config.Checkpoint), core.ErrCheckpointLeased)
-	g := f.give("Shutdown", s.Shutdown)
-	g.waits()
-	g.end()
-	f.fails("Shutdown during the save", g.returns(), context.Canceled)
+	f.givesShutdownUp(s, "the save")
 	disk.release()
 	f.need(s.Shutdown(ctx))
 
@@ -175,7 +181,7 @@ func contextSlowCommit(f *fixture) {
 	same(f, "position", f.position(s), 0)
 	c = f.cursorOf(s, core.Region{}, config)
 	f.polls(c, 1, "b")
-	g = f.give("Commit", c.Commit)
+	g := f.give("Commit", c.Commit)
 	f.need(g.returns())
 	f.need(c.Close())
 	same(f, "position", f.position(s), 1)

@@ -112,10 +112,7 @@ func contextSlowDrop(f *fixture) {
 	if errors.Is(err, core.ErrUnconfirmed) {
 		f.Errorf("DropBefore that has not begun: %v", err)
 	}
-	shutdown := f.give("Shutdown", s.Shutdown)
-	shutdown.waits()
-	shutdown.end()
-	f.fails("Shutdown during the drop", shutdown.returns(), context.Canceled)
+	f.givesShutdownUp(s, "the drop")
 	f.within("calls that are given up", start)
 	disk.release()
 	f.need(s.Shutdown(ctx))
@@ -142,10 +139,7 @@ func contextSlowRemoval(f *fixture) {
 	f.fails("RemoveCheckpoint", err, context.Canceled)
 	_, err = s.Cursor(ctx, core.Region{}, f.durably())
 	f.fails("Cursor of the id during the removal", err, core.ErrCheckpointLeased)
-	shutdown := f.give("Shutdown", s.Shutdown)
-	shutdown.waits()
-	shutdown.end()
-	f.fails("Shutdown during the removal", shutdown.returns(), context.Canceled)
+	f.givesShutdownUp(s, "the removal")
 	f.within("calls that are given up", start)
 	disk.release()
 	f.need(s.Shutdown(ctx))
